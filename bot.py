@@ -1,0 +1,294 @@
+"""Composition root and command line: settings, rooms, start and stop in order.
+
+Nothing of the trade lives here. ``python bot.py`` runs for real, ``python bot.py demo`` opens the
+sandbox in the browser, ``python bot.py help`` lists the few other words.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nonebot
+import uvicorn
+from nonebot.drivers.fastapi import Driver
+
+from core import clock, config, database, logs, texts
+from core.config import Settings
+from core.conversation import Command, Continuation, LineReader
+from core.errors import Fault, StartRefused
+from core.scheduling import Job, Scheduler
+
+ROOT = Path(__file__).resolve().parent
+
+# Bottom up: a room may use those before it. A folder in plugins/ that is not named here, or a name
+# that does not load, stops the start (a room imported before it is loaded is silently not loaded).
+ROOMS = (
+    "gateway", "identity", "delivery", "reception",
+    "roster", "study", "thought_report", "mentoring", "stats", "sandbox",
+)  # fmt: skip
+
+log = logs.get("bot")
+
+
+@dataclass
+class House:
+    """The loaded program: what the doors of the rooms export, ready to be started."""
+
+    settings: Settings
+    kind: str
+    data_dir: Path
+    driver: Driver
+    doors: dict[str, Any]
+    jobs: tuple[Job, ...] = ()
+    scheduler: Scheduler | None = None
+    _server: uvicorn.Server | None = None
+    _serving: asyncio.Task[None] | None = None
+    _started: list[str] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on, once serving."""
+        if self._server is None:
+            raise Fault("not serving")
+        return int(self._server.servers[0].sockets[0].getsockname()[1])
+
+    async def open(self) -> None:
+        """Open the database and start the rooms bottom up, then the clock.
+
+        Raises StartRefused; whatever was already open is closed again.
+        """
+        try:
+            await database.open_database(
+                self.settings.database.url, kind=self.kind, data_dir=self.data_dir
+            )
+            for name, door in self.doors.items():
+                if start := getattr(door, "start", None):
+                    await start()
+                self._started.append(name)
+            book = self.doors["delivery"].FIRE_BOOK
+            self.scheduler = Scheduler(self.jobs, book=book)
+            await self.scheduler.start()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Stop the clock, the rooms top down, and the database."""
+        if self.scheduler is not None:
+            await self.scheduler.stop()
+            self.scheduler = None
+        while self._started:
+            if stop := getattr(self.doors[self._started.pop()], "stop", None):
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(stop(), timeout=10)
+        await database.close_database()
+
+    async def listen(self, *, host: str, port: int) -> None:
+        """Begin to serve the protocol ends; returns once the port is open."""
+        server = uvicorn.Server(
+            uvicorn.Config(
+                self.driver.server_app,
+                log_config=None,
+                access_log=False,
+                lifespan="on",
+                timeout_graceful_shutdown=5,
+                ws_max_size=64 * 1024 * 1024,
+            )
+        )
+        door = _bind(host, port)
+        self._server = server
+        self._serving = asyncio.create_task(server.serve(sockets=[door]))
+        while not server.started:
+            if self._serving.done():
+                await self._serving
+                raise Fault("the server ended while starting")
+            await asyncio.sleep(0.01)
+
+    async def wait(self) -> None:
+        """Wait until somebody asks the server to end (Ctrl+C, SIGTERM)."""
+        if self._serving is not None:
+            await self._serving
+
+    async def hang_up(self) -> None:
+        """Stop serving; open streams are given five seconds."""
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+        self._server = self._serving = None
+
+    @contextlib.asynccontextmanager
+    async def running(self, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["House"]:
+        """Open, serve, and close again: what a run is, as a context."""
+        await self.open()
+        try:
+            await self.listen(host=host, port=port)
+            yield self
+        finally:
+            await self.hang_up()
+            await self.close()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    if os.name != "nt":
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+    except OSError:
+        door.close()
+        raise StartRefused("start.port_taken", port=port) from None
+    return door
+
+
+def build(settings: Settings, data_dir: Path, *, kind: str = "production") -> House:
+    """Load everything once in this process; nothing is opened yet.
+
+    Raises StartRefused for broken content, and Fault when a room is missing or does not load.
+    """
+    config.use(settings)
+    texts.use(texts.Texts.load(ROOT / "content" / "texts", required=("start", *ROOMS)))
+    logs.setup(data_dir / "logs", settings.log.level)
+    nonebot.init(
+        _env_file=(os.devnull,),
+        driver="~fastapi",
+        log_level="WARNING",
+        host=settings.web.host,
+        port=settings.web.port,
+        command_start={"/"},
+        api_timeout=settings.delivery.api_timeout_s,
+    )
+    driver = nonebot.get_driver()
+    if not isinstance(driver, Driver):
+        raise Fault("an unexpected driver")
+    doors = load_rooms(ROOMS, ROOT / "plugins")
+    house = House(settings=settings, kind=kind, data_dir=data_dir, driver=driver, doors=doors)
+    wire(house)
+    return house
+
+
+def load_rooms(rooms: Sequence[str], folder: Path) -> dict[str, Any]:
+    """Load the rooms one by one in order and return their doors.
+
+    Raises Fault at the first that does not load, or when the folder holds a room that is not named.
+    """
+    present = {path.parent.name for path in folder.glob("*/__init__.py")}
+    if stray := present ^ set(rooms):
+        raise Fault(f"rooms and folders differ: {sorted(stray)}")
+    doors = {}
+    for room in rooms:
+        if nonebot.load_plugin(f"plugins.{room}") is None:
+            raise Fault(f"room {room} did not load")
+        doors[room] = importlib.import_module(f"plugins.{room}")
+    return doors
+
+
+def wire(house: House) -> None:
+    """Hand the values that the doors export to those who use them."""
+    commands: list[Command] = []
+    continuations: list[Continuation] = []
+    readers: list[LineReader] = []
+    jobs: list[Job] = []
+    checks: dict[str, Any] = {}
+    draft_words: dict[str, tuple[str, ...]] = {}
+    for door in house.doors.values():
+        commands += getattr(door, "COMMANDS", ())
+        continuations += getattr(door, "CONTINUATIONS", ())
+        readers += getattr(door, "LINE_READERS", ())
+        jobs += getattr(door, "JOBS", ())
+        checks |= getattr(door, "CHECKS", {})
+        draft_words |= getattr(door, "DRAFT_WORDS", {})
+    house.doors["reception"].open_desk(
+        commands=commands,
+        continuations=continuations,
+        line_readers=readers,
+        draft_words=draft_words,
+    )
+    house.doors["delivery"].use_checks(checks)
+    house.jobs = tuple(jobs)
+
+
+def data_folder(kind: str) -> Path:
+    """Return where a run of this kind keeps everything: ``data``, or ``data/demo``."""
+    base = Path(os.environ.get("YANZHEN_DATA", ROOT / "data"))
+    return base / "demo" if kind == "demo" else base
+
+
+async def run() -> None:
+    """Run for real until told to stop."""
+    settings = config.load(ROOT / "config.toml")
+    house = build(settings, data_folder("production"))
+    async with house.running(host=settings.web.host, port=settings.web.port):
+        say("start.running", port=settings.web.port, data=str(house.data_dir))
+        await house.wait()
+
+
+async def demo() -> None:
+    """Open the sandbox: the same program with a county of its own and a page to talk to it."""
+    settings = config.load(ROOT / "config.toml").for_demo()
+    house = build(settings, data_folder("demo"), kind="demo")
+    sandbox = house.doors["sandbox"]
+    demo_clock = sandbox.DemoClock(house.data_dir)
+    clock.use(demo_clock)
+    async with house.running(host="127.0.0.1", port=settings.web.port):
+        if house.scheduler is None:
+            raise Fault("no clock")
+        page = await sandbox.open_demo(
+            demo_clock, tick=house.scheduler.tick_now, bot_port=house.port, data_dir=house.data_dir
+        )
+        try:
+            say("start.demo", url=page.url)
+            await house.wait()
+        finally:
+            await page.stop()
+
+
+def say(key: str, **fields: object) -> None:
+    """Print one sentence to the person at the console."""
+    print(texts.render(key, **fields), flush=True)
+
+
+async def office(word: str, arguments: Sequence[str]) -> None:
+    """Do one errand on the database of the real run, which must not be running meanwhile."""
+    settings = config.load(ROOT / "config.toml")
+    house = build(settings, data_folder("production"))
+    await database.open_database(settings.database.url, kind=house.kind, data_dir=house.data_dir)
+    try:
+        for line in await house.doors["roster"].ERRANDS[word](arguments, clock.now()):
+            print(line)
+    finally:
+        await database.close_database()
+
+
+ACTIONS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {"run": run, "demo": demo}
+ERRANDS = ("admin", "roster", "invite")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line says; return the exit code."""
+    texts.use(texts.Texts.load(ROOT / "content" / "texts"))
+    word = arguments[0] if arguments else "run"
+    try:
+        if word in ACTIONS and len(arguments) <= 1:
+            asyncio.run(ACTIONS[word]())
+        elif word in ERRANDS:
+            asyncio.run(office(word, arguments[1:]))
+        else:
+            say("start.help")
+            return 0 if word in {"help", "--help", "-h"} else 2
+    except StartRefused as refusal:
+        print(texts.render(refusal.key, **refusal.fields), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

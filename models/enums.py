@@ -1,0 +1,109 @@
+"""The closed lists that columns hold. Values are stored; never rename one without a migration."""
+
+from enum import StrEnum
+
+
+class UnitKind(StrEnum):
+    """What a unit is."""
+
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE_BRANCH = "village_branch"
+    MOBILE_PARTY_ORG = "mobile_party_org"
+    LIAISON_OFFICE = "liaison_office"
+    JOINT_BRANCH = "joint_branch"
+
+
+class ConsentDecision(StrEnum):
+    """What a person said to a consent."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Evidence(StrEnum):
+    """How a study record is known; the kinds are never added up as if they were one."""
+
+    DECLARED = "declared"
+    QUIZ = "quiz"
+    ATTENDED = "attended"
+
+
+class DraftState(StrEnum):
+    """The life of a report draft."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    DROPPED = "dropped"
+
+
+class ReportState(StrEnum):
+    """Where a handed-in report stands."""
+
+    WAITING_MENTOR = "waiting_mentor"
+    WAITING_SECRETARY = "waiting_secretary"
+    RETURNED = "returned"
+    DONE = "done"
+
+
+class PartKind(StrEnum):
+    """What one page of a report is."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    FILE = "file"
+    VOICE = "voice"
+
+
+class Channel(StrEnum):
+    """How a mentor reached, or tried to reach, a person."""
+
+    PHONE = "phone"
+    TEXT = "text"
+    VOICE = "voice"
+    VIDEO = "video"
+    IN_PERSON = "in_person"
+    VISIT = "visit"
+    LETTER = "letter"
+
+
+class Direction(StrEnum):
+    """Who began."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+
+
+class Outcome(StrEnum):
+    """What came of a contact: a closed list (issue of the trade, not free text)."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    NUMBER_DEAD = "number_dead"
+    MOVED = "moved"
+    EMPLOYER_CHANGED = "employer_changed"
+    THROUGH_OTHERS = "through_others"
+    HELP_NEEDED = "help_needed"
+    DECLINED = "declined"
+
+
+class DeliveryState(StrEnum):
+    """The eight states of the ledger (DESIGN.md section 5)."""
+
+    DUE = "due"
+    LEASED = "leased"
+    SENDING = "sending"
+    SENT = "sent"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Priority:
+    """Order of deliveries: lower goes first."""
+
+    NOTICE = 10
+    REMINDER = 20
+    DIGEST = 30

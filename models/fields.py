@@ -1,0 +1,30 @@
+"""Field types of ours."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class MomentField(fields.DatetimeField[datetime]):
+    """A moment, stored in UTC. A naive datetime is refused, Tortoise would take it for UTC."""
+
+    def to_python_value(self, value: Any) -> Any:
+        """Return the moment in UTC; ValueError when somebody sets a naive one."""
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return super().to_python_value(value)
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
+        """Return ``value`` in UTC; ValueError when it has no zone."""
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError("naive datetime")
+            value = value.astimezone(UTC)
+        return super().to_db_value(value, instance)
+
+
+def moment(**options: Any) -> Any:
+    """Return a moment column."""
+    return MomentField(**options)

@@ -1,0 +1,75 @@
+"""Mentors (培养联系人) and the log of their contacts."""
+
+from datetime import date, datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import Channel, Direction, Outcome
+from models.fields import moment
+from models.org import Person
+
+
+class Mentorship(Model):
+    """A mentor of a person from a day to a day. At most two at a time (细则 2026 art. 9).
+
+    ``next_contact_on`` is the day by which the next contact is due; it follows the last outcome.
+    """
+
+    id = fields.IntField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="mentorships", on_delete=fields.RESTRICT
+    )
+    person_id: int
+    mentor: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="mentees", on_delete=fields.RESTRICT
+    )
+    mentor_id: int
+    from_on: date = fields.DateField()
+    until_on: date | None = fields.DateField(null=True)
+    cadence_months: int | None = fields.SmallIntField(null=True)
+    last_contact_on: date | None = fields.DateField(null=True)
+    next_contact_on: date = fields.DateField()
+
+    class Meta:
+        table = "mentorship"
+        unique_together = (("person", "mentor", "from_on"),)
+        indexes = (("mentor", "until_on"), ("next_contact_on", "until_on"))
+
+
+class Contact(Model):
+    """One line of the contact log. The note is sealed, at most 200 characters, city level only.
+
+    A line taken back keeps its row with ``withdrawn_at``; ``previous_next_on`` and
+    ``previous_last_on`` are what the mentorship said before, so that taking back is exact.
+    """
+
+    id = fields.IntField(primary_key=True)
+    uid = fields.CharField(max_length=32, unique=True)
+    mentorship: fields.ForeignKeyRelation[Mentorship] = fields.ForeignKeyField(
+        "models.Mentorship", related_name="contacts", on_delete=fields.RESTRICT
+    )
+    mentorship_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="contacts", on_delete=fields.RESTRICT
+    )
+    person_id: int
+    entered_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="contacts_entered", on_delete=fields.RESTRICT
+    )
+    entered_by_id: int
+    contacted_on: date = fields.DateField()
+    channel = fields.CharEnumField(Channel, max_length=16)
+    direction = fields.CharEnumField(Direction, max_length=16, default=Direction.OUTGOING)
+    outcome = fields.CharEnumField(Outcome, max_length=20)
+    note_sealed: bytes | None = fields.BinaryField(null=True)
+    next_on: date | None = fields.DateField(null=True)
+    previous_next_on: date | None = fields.DateField(null=True)
+    previous_last_on: date | None = fields.DateField(null=True)
+    source_key = fields.CharField(max_length=80, unique=True)
+    entered_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(null=True)
+
+    class Meta:
+        table = "contact"
+        indexes = (("person", "contacted_on"), ("entered_by", "entered_at"))

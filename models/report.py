@@ -1,0 +1,104 @@
+"""Thought reports (思想汇报): the window, the draft with its pages, and what was handed in."""
+
+from datetime import date, datetime
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.enums import DraftState, PartKind, ReportState
+from models.fields import moment
+from models.org import Person, Unit
+
+
+class ReportCycle(Model):
+    """The window in which a unit collects the reports of a quarter (``2026Q4``)."""
+
+    id = fields.IntField(primary_key=True)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "models.Unit", related_name="report_cycles", on_delete=fields.RESTRICT
+    )
+    unit_id: int
+    quarter = fields.CharField(max_length=6)
+    opens_on: date = fields.DateField()
+    closes_on: date = fields.DateField()
+
+    class Meta:
+        table = "report_cycle"
+        unique_together = (("unit", "quarter"),)
+
+
+class ReportDraft(Model):
+    """What a person is collecting. ``open_key`` is the person's id while open: one at a time."""
+
+    id = fields.IntField(primary_key=True)
+    uid = fields.CharField(max_length=32, unique=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="report_drafts", on_delete=fields.RESTRICT
+    )
+    person_id: int
+    quarter = fields.CharField(max_length=6)
+    state = fields.CharEnumField(DraftState, max_length=16, default=DraftState.OPEN)
+    open_key: int | None = fields.IntField(null=True, unique=True)
+    opened_at: datetime = moment()
+    updated_at: datetime = moment()
+    closed_at: datetime | None = moment(null=True)
+
+    class Meta:
+        table = "report_draft"
+        indexes = (("person", "quarter"),)
+
+
+class ReportPart(Model):
+    """One page, in ``position`` order from 1. Text is sealed in the row, files are sealed blobs.
+
+    ``source_key`` is the key of the message it came in and its place there: the same message taken
+    twice adds nothing.
+    """
+
+    id = fields.IntField(primary_key=True)
+    uid = fields.CharField(max_length=32, unique=True)
+    draft: fields.ForeignKeyRelation[ReportDraft] = fields.ForeignKeyField(
+        "models.ReportDraft", related_name="parts", on_delete=fields.RESTRICT
+    )
+    draft_id: int
+    position = fields.SmallIntField()
+    kind = fields.CharEnumField(PartKind, max_length=8)
+    source_key = fields.CharField(max_length=80)
+    text_sealed: bytes | None = fields.BinaryField(null=True)
+    characters = fields.IntField(default=0, db_default=0)
+    blob_id = fields.CharField(max_length=64, null=True)
+    sha256 = fields.CharField(max_length=64, null=True)
+    size_bytes = fields.IntField(default=0, db_default=0)
+    suffix = fields.CharField(max_length=8, default="", db_default="")
+    added_at: datetime = moment()
+
+    class Meta:
+        table = "report_part"
+        unique_together = (("draft", "source_key"),)
+
+
+class ThoughtReport(Model):
+    """A report as handed in; a later version is a row of its own. Its pages are its draft's."""
+
+    id = fields.IntField(primary_key=True)
+    uid = fields.CharField(max_length=32, unique=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="thought_reports", on_delete=fields.RESTRICT
+    )
+    person_id: int
+    draft: fields.ForeignKeyRelation[ReportDraft] = fields.ForeignKeyField(
+        "models.ReportDraft", related_name="reports", on_delete=fields.RESTRICT
+    )
+    draft_id: int
+    quarter = fields.CharField(max_length=6)
+    version = fields.SmallIntField(default=1, db_default=1)
+    state = fields.CharEnumField(ReportState, max_length=20)
+    is_late = fields.BooleanField(default=False, db_default=False)
+    pages = fields.SmallIntField()
+    submitted_at: datetime = moment()
+    reviewed_at: datetime | None = moment(null=True)
+
+    class Meta:
+        table = "thought_report"
+        unique_together = (("person", "quarter", "version"),)
+        indexes = (("quarter", "state"),)

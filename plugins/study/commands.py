@@ -1,0 +1,169 @@
+"""The chat face of study: 学习, 本周, 下一段, 答题, 学时, 退订, 订阅."""
+
+from datetime import date
+
+from core.conversation import Call, Command, Continuation, Place, Reply, Reveals, Slot
+from core.periods import Span
+from plugins.study import library, queries, service, views
+from plugins.study.library import Material
+
+
+async def handle_lesson(call: Call) -> Reply:
+    """Go on with one's own series; in a group show the piece of the week."""
+    if not call.chat.is_private:
+        return await handle_this_week(call)
+    place = await queries.next_piece(call.actor, call.today)
+    if place is None:
+        return Reply.of("study.nothing_there")
+    if place.read:
+        return await _show_next(call, place.piece, place.read)
+    return views.offer(place.piece, 0)
+
+
+async def handle_this_week(call: Call) -> Reply:
+    """Show what the group got this week."""
+    piece = await queries.piece_of_the_week(call.actor, call.chat, call.today)
+    if piece is None:
+        return Reply.of("study.nothing_there")
+    return views.offer(piece, 0) if call.chat.is_private else views.in_group(piece)
+
+
+async def handle_next_section(call: Call) -> Reply:
+    """Show the next section of what is being read."""
+    question = call.question
+    if question is not None and question.kind == "study.lesson":
+        piece = library.current().find(str(question.data["material"]))
+        return await _show_next(call, piece, int(question.data["read"]))
+    place = await queries.next_piece(call.actor, call.today)
+    if place is None or not place.read:
+        return Reply.of("study.nothing_open")
+    return await _show_next(call, place.piece, place.read)
+
+
+async def _show_next(call: Call, piece: Material | None, read: int) -> Reply:
+    if piece is None:
+        return Reply.of("study.piece_gone")
+    if read >= len(piece.sections):
+        return views.question(piece, 0, 0)
+    await service.mark_read(actor=call.actor, material=piece.slug, sections=read + 1, now=call.now)
+    return views.section(piece, read + 1)
+
+
+async def handle_quiz(call: Call) -> Reply:
+    """Begin the questions of the piece read last, else of this week's."""
+    piece = await queries.last_piece(call.actor, call.today)
+    piece = piece or await queries.piece_of_the_week(call.actor, call.chat, call.today)
+    return views.question(piece, 0, 0) if piece else Reply.of("study.nothing_there")
+
+
+async def continue_lesson(call: Call) -> Reply:
+    """Take the number chosen under an offered piece."""
+    data = call.question.data if call.question else {}
+    piece = library.current().find(str(data.get("material")))
+    if piece is None:
+        return Reply.of("study.piece_gone")
+    if call.choice == "quiz":
+        return views.question(piece, 0, 0)
+    return await _show_next(call, piece, int(data["read"]))
+
+
+async def continue_quiz(call: Call) -> Reply:
+    """Take an answer, explain it, ask the next one or close."""
+    data = call.question.data if call.question else {}
+    piece = library.current().find(str(data.get("material")))
+    if piece is None:
+        return Reply.of("study.piece_gone")
+    index, right = int(data["question"]), int(data["right"])
+    result = await service.answer(
+        actor=call.actor, material=piece.slug, question=index, chosen=int(call.choice), now=call.now
+    )
+    right += result.is_right
+    explained = views.explained(piece, index, result)
+    if index + 1 < len(piece.quiz):
+        return views.question(piece, index + 1, right, before=(explained,))
+    return views.finished(
+        piece, right, explained, earned=result.newly_earned, bound=call.actor.is_bound
+    )
+
+
+async def handle_hours(call: Call) -> Reply:
+    """Show one's own study hours of this year."""
+    span = Span(date(call.today.year, 1, 1), date(call.today.year, 12, 31))
+    return views.hours_of(call.today.year, await queries.hours(call.actor, span))
+
+
+async def handle_unsubscribe(call: Call) -> Reply:
+    """Stop study material in private chat."""
+    await service.subscribe(actor=call.actor, wanted=False, now=call.now)
+    return Reply(says=Reply.of("study.unsubscribed").says, close=frozenset({Slot.QUESTION}))
+
+
+async def handle_subscribe(call: Call) -> Reply:
+    """Want study material in private chat again."""
+    await service.subscribe(actor=call.actor, wanted=True, now=call.now)
+    return Reply.of("study.subscribed")
+
+
+COMMANDS = (
+    Command(
+        name="study.lesson",
+        words=("学习",),
+        aliases=("上课", "学系", "下一课"),
+        handler=handle_lesson,
+        summary="study.help_lesson",
+        place=Place.BOTH,
+        reveals=Reveals.PUBLIC,
+    ),
+    Command(
+        name="study.this_week",
+        words=("本周",),
+        aliases=("这周学啥",),
+        handler=handle_this_week,
+        summary="study.help_this_week",
+        place=Place.BOTH,
+        reveals=Reveals.PUBLIC,
+    ),
+    Command(
+        name="study.next_section",
+        words=("下一段",),
+        aliases=("下一页",),
+        handler=handle_next_section,
+        summary="study.help_next_section",
+        reveals=Reveals.PUBLIC,
+    ),
+    Command(
+        name="study.quiz",
+        words=("答题",),
+        aliases=("做题", "达题"),
+        handler=handle_quiz,
+        summary="study.help_quiz",
+        reveals=Reveals.OWN,
+    ),
+    Command(
+        name="study.hours",
+        words=("学时",),
+        aliases=("学了多少",),
+        handler=handle_hours,
+        summary="study.help_hours",
+        reveals=Reveals.OWN,
+    ),
+    Command(
+        name="study.unsubscribe",
+        words=("退订",),
+        aliases=("别发了", "不要发了"),
+        handler=handle_unsubscribe,
+        summary="study.help_unsubscribe",
+    ),
+    Command(
+        name="study.subscribe",
+        words=("订阅",),
+        aliases=("又想收",),
+        handler=handle_subscribe,
+        summary="study.help_subscribe",
+    ),
+)
+
+CONTINUATIONS = (
+    Continuation("study.lesson", continue_lesson),
+    Continuation("study.quiz", continue_quiz),
+)
