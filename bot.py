@@ -19,8 +19,8 @@ import nonebot
 import uvicorn
 from nonebot.drivers.fastapi import Driver
 
-from core import clock, config, database, logs, texts
-from core.config import Settings
+from core import clock, config, crypto, database, logs, texts
+from core.config import Database, OneBot11, Settings
 from core.conversation import Command, Continuation, LineReader
 from core.errors import Fault, StartRefused
 from core.scheduling import Job, Scheduler
@@ -68,13 +68,14 @@ class House:
             await database.open_database(
                 self.settings.database.url, kind=self.kind, data_dir=self.data_dir
             )
+            crypto.open_keys(self.data_dir)
             for name, door in self.doors.items():
                 if start := getattr(door, "start", None):
                     await start()
                 self._started.append(name)
             book = self.doors["delivery"].FIRE_BOOK
             self.scheduler = Scheduler(self.jobs, book=book)
-            await self.scheduler.start()
+            self.scheduler.start()
         except BaseException:
             await self.close()
             raise
@@ -153,8 +154,8 @@ def build(settings: Settings, data_dir: Path, *, kind: str = "production") -> Ho
     Raises StartRefused for broken content, and Fault when a room is missing or does not load.
     """
     config.use(settings)
-    texts.use(texts.Texts.load(ROOT / "content" / "texts", required=("start", *ROOMS)))
-    logs.setup(data_dir / "logs", settings.log.level)
+    texts.use(texts.Texts.load(ROOT / "content" / "texts", required=("start", "file", *ROOMS[:-1])))
+    logs.setup(data_dir / "logs")
     nonebot.init(
         _env_file=(os.devnull,),
         driver="~fastapi",
@@ -162,7 +163,6 @@ def build(settings: Settings, data_dir: Path, *, kind: str = "production") -> Ho
         host=settings.web.host,
         port=settings.web.port,
         command_start={"/"},
-        api_timeout=settings.delivery.api_timeout_s,
     )
     driver = nonebot.get_driver()
     if not isinstance(driver, Driver):
@@ -216,7 +216,7 @@ def wire(house: House) -> None:
 
 def data_folder(kind: str) -> Path:
     """Return where a run of this kind keeps everything: ``data``, or ``data/demo``."""
-    base = Path(os.environ.get("YANZHEN_DATA", ROOT / "data"))
+    base = config.data_folder()
     return base / "demo" if kind == "demo" else base
 
 
@@ -229,21 +229,41 @@ async def run() -> None:
         await house.wait()
 
 
+def for_demo(settings: Settings) -> Settings:
+    """Return the settings of a demo: SQLite, loopback, and no waiting between two messages."""
+    quick = settings.delivery.model_copy(update={"min_interval_s": 0.1, "max_interval_s": 0.3})
+    return settings.model_copy(
+        update={
+            "database": Database(),
+            "web": settings.web.model_copy(update={"host": "127.0.0.1"}),
+            "onebot11": OneBot11(),
+            "platforms": {"onebot11": True},
+            "delivery": quick,
+            "data_dir": data_folder("demo"),
+        }
+    )
+
+
 async def demo() -> None:
     """Open the sandbox: the same program with a county of its own and a page to talk to it."""
-    settings = config.load(ROOT / "config.toml").for_demo()
+    settings = for_demo(config.load(ROOT / "config.toml"))
     house = build(settings, data_folder("demo"), kind="demo")
-    sandbox = house.doors["sandbox"]
+    # Not through the door: the sandbox itself knows nothing of the rooms, its demo does.
+    sandbox = importlib.import_module("plugins.sandbox.demo")
     demo_clock = sandbox.DemoClock(house.data_dir)
     clock.use(demo_clock)
     async with house.running(host="127.0.0.1", port=settings.web.port):
         if house.scheduler is None:
             raise Fault("no clock")
         page = await sandbox.open_demo(
-            demo_clock, tick=house.scheduler.tick_now, bot_port=house.port, data_dir=house.data_dir
+            demo_clock,
+            tick=house.scheduler.tick_now,
+            bot_port=house.port,
+            page_port=settings.sandbox.port,
+            data_dir=house.data_dir,
         )
         try:
-            say("start.demo", url=page.url)
+            say("start.demo", url=page.address)
             await house.wait()
         finally:
             await page.stop()
@@ -260,6 +280,7 @@ async def office(word: str, arguments: Sequence[str]) -> None:
     house = build(settings, data_folder("production"))
     await database.open_database(settings.database.url, kind=house.kind, data_dir=house.data_dir)
     try:
+        crypto.open_keys(house.data_dir)
         for line in await house.doors["roster"].ERRANDS[word](arguments, clock.now()):
             print(line)
     finally:

@@ -44,9 +44,7 @@ class _Formatter(string.Formatter):
         self._texts = texts
         self._today = today
 
-    def get_value(
-        self, key: int | str, args: object, kwargs: Mapping[str, object]
-    ) -> object:  # type: ignore[override]  # narrower Mapping than the untyped original
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
         if not isinstance(key, str) or key not in kwargs:
             raise Fault(f"text placeholder without a field: {key}")
         return kwargs[key]
@@ -55,7 +53,8 @@ class _Formatter(string.Formatter):
         if isinstance(value, Say):
             return self._texts.render(value)
         if isinstance(value, datetime) and format_spec in {"day", "weekday", "short"}:
-            value, moment = local(value).date(), local(value)
+            moment = local(value)
+            value = moment.date()
             if format_spec == "short":
                 return f"{_day_words(value, self._today)} {moment.hour}:{moment.minute:02d}"
         if isinstance(value, datetime) and format_spec == "clock":

@@ -5,13 +5,13 @@ from models.consent import CodeTry, Consent, Invitation
 from models.delivery import BotAccount, Delivery, Message
 from models.mentoring import Contact, Mentorship
 from models.org import Account, Group, Person, Role, Unit
-from models.report import ReportCycle, ReportDraft, ReportPart, ThoughtReport
+from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
 from models.study import Push, QuizAnswer, StudyProgress, StudyRecord
 
 __all__ = [
     "Account", "AuditLog", "BotAccount", "CodeTry", "Consent", "Contact", "Delivery", "Dialogue",
     "Group", "InstanceMark", "Invitation", "Mentorship", "Message", "Occurrence", "Person", "Push",
-    "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart", "Role", "SeenEvent",
-    "StudyProgress", "StudyRecord", "ThoughtReport", "Unit",
+    "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart", "ReportReview", "Role",
+    "SeenEvent", "StudyProgress", "StudyRecord", "ThoughtReport", "Unit",
 ]  # fmt: skip

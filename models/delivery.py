@@ -27,7 +27,8 @@ class Delivery(Model):
     """One body owed to one target. ``target`` is ``person:12``, ``group:3`` or ``account:7``.
 
     The unique key (purpose, occasion, target) makes planning repeatable. ``check`` names the
-    still-owed check to ask at the moment of sending, with ``reference``.
+    still-owed check to ask at the moment of sending, with ``reference``. ``in_quiet_hours`` is true for
+    what answers a person who is writing right now; everything else waits for the morning.
     """
 
     id = fields.IntField(primary_key=True)
@@ -42,6 +43,7 @@ class Delivery(Model):
     state = fields.CharEnumField(DeliveryState, max_length=12, default=DeliveryState.DUE)
     check = fields.CharField(max_length=48, null=True)
     reference: dict[str, Any] | None = fields.JSONField(null=True)
+    in_quiet_hours = fields.BooleanField(default=False, db_default=False)
     not_before: datetime = moment()
     expires_at: datetime | None = moment(null=True)
     attempts = fields.SmallIntField(default=0, db_default=0)

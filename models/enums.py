@@ -45,6 +45,15 @@ class ReportState(StrEnum):
     WAITING_SECRETARY = "waiting_secretary"
     RETURNED = "returned"
     DONE = "done"
+    SUPERSEDED = "superseded"
+
+
+class ReviewDecision(StrEnum):
+    """What a reviewer says to a version. The author never reads these words."""
+
+    PASSED = "passed"
+    SUPPLEMENT = "supplement"
+    RETURNED = "returned"
 
 
 class PartKind(StrEnum):

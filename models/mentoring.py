@@ -9,11 +9,24 @@ from models.enums import Channel, Direction, Outcome
 from models.fields import moment
 from models.org import Person
 
+# Outcomes in which mentor and person heard each other. The others are tries: they are on record,
+# but the silence goes on (domain notes 7.2: longest silence in days).
+REACHED_OUTCOMES = frozenset(
+    {
+        Outcome.REACHED,
+        Outcome.MOVED,
+        Outcome.EMPLOYER_CHANGED,
+        Outcome.HELP_NEEDED,
+        Outcome.DECLINED,
+    }
+)
+
 
 class Mentorship(Model):
     """A mentor of a person from a day to a day. At most two at a time (细则 2026 art. 9).
 
     ``next_contact_on`` is the day by which the next contact is due; it follows the last outcome.
+    ``last_contact_on`` is the last day on which they heard each other (``REACHED_OUTCOMES``).
     """
 
     id = fields.IntField(primary_key=True)

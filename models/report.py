@@ -5,9 +5,19 @@ from datetime import date, datetime
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import DraftState, PartKind, ReportState
+from core.actors import Stage
+from models.enums import DraftState, PartKind, ReportState, ReviewDecision
 from models.fields import moment
 from models.org import Person, Unit
+
+# Who owes one a quarter. No national text fixes a cadence; "one a quarter" is the usual local rule
+# (domain notes 3.1, [S5] [S41] [S44]). An applicant may write, but owes nothing.
+OWING_STAGES = (Stage.ACTIVIST, Stage.DEVELOPMENT_TARGET, Stage.PROBATIONARY_MEMBER)
+
+
+def owes_report(stage: Stage | None) -> bool:
+    """Whether somebody at ``stage`` owes a report every quarter."""
+    return stage in OWING_STAGES
 
 
 class ReportCycle(Model):
@@ -28,7 +38,11 @@ class ReportCycle(Model):
 
 
 class ReportDraft(Model):
-    """What a person is collecting. ``open_key`` is the person's id while open: one at a time."""
+    """What a person is collecting. ``open_key`` is the person's id while open: one at a time.
+
+    ``revision`` counts the changes, so that a receipt knows whether it is the newest. ``replacing``
+    is the uid of the page that the next page takes the place of.
+    """
 
     id = fields.IntField(primary_key=True)
     uid = fields.CharField(max_length=32, unique=True)
@@ -39,6 +53,8 @@ class ReportDraft(Model):
     quarter = fields.CharField(max_length=6)
     state = fields.CharEnumField(DraftState, max_length=16, default=DraftState.OPEN)
     open_key: int | None = fields.IntField(null=True, unique=True)
+    revision = fields.IntField(default=0, db_default=0)
+    replacing = fields.CharField(max_length=32, null=True)
     opened_at: datetime = moment()
     updated_at: datetime = moment()
     closed_at: datetime | None = moment(null=True)
@@ -52,7 +68,8 @@ class ReportPart(Model):
     """One page, in ``position`` order from 1. Text is sealed in the row, files are sealed blobs.
 
     ``source_key`` is the key of the message it came in and its place there: the same message taken
-    twice adds nothing.
+    twice adds nothing. A page that was taken out keeps its row and ``position`` until the draft is
+    closed, so that it can be put back; ``removed_in`` is the revision that took it out.
     """
 
     id = fields.IntField(primary_key=True)
@@ -71,6 +88,7 @@ class ReportPart(Model):
     size_bytes = fields.IntField(default=0, db_default=0)
     suffix = fields.CharField(max_length=8, default="", db_default="")
     added_at: datetime = moment()
+    removed_in: int | None = fields.IntField(null=True)
 
     class Meta:
         table = "report_part"
@@ -102,3 +120,28 @@ class ThoughtReport(Model):
         table = "thought_report"
         unique_together = (("person", "quarter", "version"),)
         indexes = (("quarter", "state"),)
+
+
+class ReportReview(Model):
+    """What a mentor or the branch said to a version. Rows are only added.
+
+    ``reason_sealed`` holds the reviewer's own words, which the author gets as they are.
+    """
+
+    id = fields.IntField(primary_key=True)
+    uid = fields.CharField(max_length=32, unique=True)
+    report: fields.ForeignKeyRelation[ThoughtReport] = fields.ForeignKeyField(
+        "models.ThoughtReport", related_name="reviews", on_delete=fields.RESTRICT
+    )
+    report_id: int
+    reviewer: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="report_reviews", on_delete=fields.RESTRICT
+    )
+    reviewer_id: int
+    as_mentor = fields.BooleanField()
+    decision = fields.CharEnumField(ReviewDecision, max_length=12)
+    reason_sealed: bytes | None = fields.BinaryField(null=True)
+    decided_at: datetime = moment()
+
+    class Meta:
+        table = "report_review"

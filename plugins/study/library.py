@@ -1,10 +1,9 @@
 """The library: study materials as files with front matter, checked when they are read.
 
 A material is one Markdown file under ``content/materials``; its shape is described in
-``content/README.md``. Nothing is guessed: a broken file stops the start with file, line and key.
+``content/README.md``. Nothing is guessed: a broken file stops the start with file, line, key.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +17,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from core.actors import Stage
 from core.errors import Fault, StartRefused
+from plugins.study.words import SECTION_MARK
 
 FOLDER = Path(__file__).resolve().parents[2] / "content" / "materials"
-SECTION_MARK = re.compile(r"^<!-- 下一段 -->\s*$", re.MULTILINE)
 
 # A push is at most 6 lines or about 120 characters (dialogues, voice, rule 1); the owner's ceiling
 # for a push is 200 characters. A section stands alone in a bubble.
@@ -64,7 +63,9 @@ class _Front(BaseModel):
     title: Annotated[Line, Field(max_length=24)]
     series: Line
     order: Annotated[int, Field(ge=1)]
-    audience: Annotated[frozenset[Stage], Field(min_length=1, strict=False)]
+    audience: Annotated[
+        frozenset[Annotated[Stage, Field(strict=False)]], Field(min_length=1, strict=False)
+    ]
     public: bool
     tags: Annotated[tuple[Line, ...], Field(strict=False)] = ()
     source: Line
@@ -124,7 +125,7 @@ class Library:
     def load(cls, folder: Path) -> "Library":
         """Read every Markdown file below ``folder``.
 
-        Raises StartRefused ``start.material_broken`` with file, line and key.
+        Raises StartRefused ``start.material_broken`` with file, line, key.
         """
         materials = [_read(path, folder) for path in sorted(folder.rglob("*.md"))]
         places: dict[tuple[str, int], str] = {}
@@ -132,7 +133,7 @@ class Library:
             place = (material.series, material.order)
             if place in places:
                 raise StartRefused(
-                    "start.material_broken", file=f"{material.slug}.md", line=1, key="order"
+                    "start.material_broken", file=f"{material.slug}.md", line=1, setting="order"
                 )
             places[place] = material.slug
         return cls(materials)
@@ -173,16 +174,16 @@ def _read(path: Path, folder: Path) -> Material:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
-        raise StartRefused("start.material_broken", file=name, line=line, key="---") from None
+        raise StartRefused("start.material_broken", file=name, line=line, setting="---") from None
     except ValidationError as error:
         key = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else "quiz"
         raise StartRefused(
-            "start.material_broken", file=name, line=_line_of(text, key), key=key
+            "start.material_broken", file=name, line=_line_of(text, key), setting=key
         ) from None
     sections = tuple(filter(None, (plain(piece) for piece in SECTION_MARK.split(body))))
     if not sections or any(len(section) > SECTION_CHARACTERS for section in sections):
         raise StartRefused(
-            "start.material_broken", file=name, line=len(text.splitlines()), key="body"
+            "start.material_broken", file=name, line=len(text.splitlines()), setting="body"
         )
     return _material(path.stem, front, sections)
 

@@ -1,0 +1,253 @@
+"""The settings tree: one class per section of ``config.toml``. Secrets never stand here.
+
+Every field says its unit and meaning in the string below it. Whatever is wrong in the file stops
+the start with the line on which it stands; nothing is guessed and nothing is ignored.
+"""
+
+import os
+import re
+from datetime import time
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from core import config_file
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_PLATFORM = re.compile(r"[a-z][a-z0-9_]{1,30}")
+_POSTGRES = re.compile(r"postgres(ql)?://\S+")
+
+
+def _time(value: object) -> time:
+    match = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise PydanticCustomError("time", "time")
+    return time(int(match[1]), int(match[2]))
+
+
+def _platforms(value: object) -> object:
+    if isinstance(value, dict) and not all(_PLATFORM.fullmatch(str(name)) for name in value):
+        raise PydanticCustomError("platform", "platform")
+    return {"onebot11": True, **value} if isinstance(value, dict) else value
+
+
+def _database(value: str) -> str:
+    if value != "sqlite" and not _POSTGRES.fullmatch(value):
+        raise PydanticCustomError("database", "database")
+    return value
+
+
+def _accounts(value: object) -> object:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise PydanticCustomError("accounts", "accounts")
+    return tuple(value)
+
+
+ClockTime = Annotated[time, BeforeValidator(_time)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+Minute = Annotated[int, Field(ge=0, le=59)]
+Weekday = Annotated[int, Field(ge=0, le=6)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def data_folder() -> Path:
+    """Return the folder for everything that is kept: YANZHEN_DATA, else ``data`` beside bot.py."""
+    given = os.environ.get("YANZHEN_DATA")
+    return Path(given).resolve() if given else ROOT / "data"
+
+
+class Section(BaseModel):
+    """What all sections share: frozen, no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+
+
+_S = TypeVar("_S", bound=Section)
+
+
+def _above(section: _S, larger: str, smaller: str) -> _S:
+    if getattr(section, larger) < getattr(section, smaller):
+        raise PydanticCustomError("order", "order", {"key": larger, "other": smaller})
+    return section
+
+
+class Web(Section):
+    """The web server: platforms connect here, and the console is read here."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Anything but loopback opens the port to the network."""
+    port: Port = 8080
+    """TCP port."""
+
+
+class Database(Section):
+    """Where rows are kept."""
+
+    url: Annotated[str, AfterValidator(_database)] = "sqlite"
+    """``sqlite`` (data/yanzhen.db), or ``postgres://user@host:5432/name`` without a password."""
+    pool_max: Annotated[int, Field(ge=1, le=50)] = 8
+    """Connections of this process at most (PostgreSQL only)."""
+
+
+class OneBot11(Section):
+    """QQ by the OneBot v11 protocol."""
+
+    accounts: Annotated[tuple[str, ...], BeforeValidator(_accounts)] = ()
+    """Known account ids. Empty: the first that connects with the right token is remembered."""
+
+
+class QuietHours(Section):
+    """When the bot starts nothing by itself (answers are never held)."""
+
+    start: ClockTime = time(21, 0)
+    """Local time from which messages are held."""
+    end: ClockTime = time(8, 0)
+    """Local time from which they go out."""
+
+
+class Study(Section):
+    """The weekly digest."""
+
+    weekday: Weekday = 0
+    """Day of the digest, 0 is Monday."""
+    hour: Hour = 20
+    """Hour of the digest, local time."""
+    minute: Minute = 0
+    """Minute of the digest."""
+
+
+class ThoughtReport(Section):
+    """Thought reports (思想汇报)."""
+
+    opens_month_offset: Annotated[int, Field(ge=0, le=2)] = 2
+    """Months after the first month of a quarter on whose first day collecting begins."""
+    first_reminder_days: Annotated[int, Field(ge=1, le=60)] = 14
+    """Days before the last day on which a worker hears of it first."""
+    last_reminder_days: Annotated[int, Field(ge=0, le=30)] = 3
+    """Days before the last day on which a worker hears of it once more."""
+    reminder_hour: Hour = 19
+    """Hour of both reminders, local time."""
+    review_days: Annotated[int, Field(ge=1, le=60)] = 14
+    """Days a mentor usually has for reading."""
+    max_photo_mb: Annotated[int, Field(ge=1, le=50)] = 10
+    """Largest photo or file taken, in MiB."""
+    max_pages: Annotated[int, Field(ge=1, le=100)] = 30
+    """Most pages in one report."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ThoughtReport":
+        return _above(self, "first_reminder_days", "last_reminder_days")
+
+
+class Mentoring(Section):
+    """Contacts between mentors and their people."""
+
+    cadence_months: Annotated[int, Field(ge=1, le=12)] = 3
+    """Calendar months within which a contact is expected."""
+    list_weekday: Weekday = 0
+    """Day of a mentor's weekly list, 0 is Monday."""
+    list_hour: Hour = 9
+    """Hour of the weekly list, local time."""
+    retry_days: Annotated[int, Field(ge=1, le=60)] = 8
+    """Days after a vain try until it is asked for again."""
+
+
+class Delivery(Section):
+    """How what is owed goes out."""
+
+    min_interval_s: Annotated[float, Field(ge=0, le=3600)] = 12.0
+    """Shortest pause between two sends of one account, in seconds."""
+    max_interval_s: Annotated[float, Field(ge=0, le=3600)] = 24.0
+    """Longest pause; the real one lies between the two at random."""
+    window: Annotated[int, Field(ge=1, le=64)] = 64
+    """Deliveries marked in one commit at most."""
+    max_attempts: Annotated[int, Field(ge=1, le=50)] = 8
+    """Tries that were certainly not sent before a person is asked."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Delivery":
+        return _above(self, "max_interval_s", "min_interval_s")
+
+
+class Limits(Section):
+    """How fast one sender may go."""
+
+    per_minute: Annotated[int, Field(ge=1, le=600)] = 20
+    """Messages a minute of one sender."""
+    burst: Annotated[int, Field(ge=1, le=200)] = 10
+    """Messages at once of one sender."""
+
+
+class Privacy(Section):
+    """Limits that protect people."""
+
+    invitation_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """Days an invitation code is good for."""
+    code_tries: Annotated[int, Field(ge=1, le=20)] = 5
+    """Wrong codes a day before an account has to wait."""
+    group_total_min: Annotated[int, Field(ge=5, le=100)] = 5
+    """Fewest people in a total that is said in a group; never below five."""
+
+
+class Sandbox(Section):
+    """The simulated chat of the demo."""
+
+    port: Port = 8600
+    """TCP port of its page, loopback only."""
+
+
+class Settings(Section):
+    """Everything in ``config.toml``, and the data folder, which is not in it."""
+
+    web: Web = Web()
+    database: Database = Database()
+    platforms: Annotated[dict[str, bool], BeforeValidator(_platforms)] = {"onebot11": True}
+    """Which platforms are on. The gateway refuses names it has no adapter for."""
+    onebot11: OneBot11 = OneBot11()
+    quiet_hours: QuietHours = QuietHours()
+    study: Study = Study()
+    thought_report: ThoughtReport = ThoughtReport()
+    mentoring: Mentoring = Mentoring()
+    delivery: Delivery = Delivery()
+    limits: Limits = Limits()
+    privacy: Privacy = Privacy()
+    sandbox: Sandbox = Sandbox()
+    data_dir: Path = Field(default_factory=data_folder)
+    """Folder of the database, files, keys and logs: the variable YANZHEN_DATA, else ``data``."""
+
+
+def load(path: Path) -> Settings:
+    """Read the settings from ``path``; what is not written there has its default.
+
+    Raises StartRefused with the file's name and the line: ``start.file_missing``,
+    ``start.config_encoding``, ``start.config_syntax``, ``start.config_secret``,
+    ``start.config_broken`` (file, line, setting, expected).
+    """
+    return config_file.read(path, Settings, outside={"data_dir": data_folder()})
+
+
+_settings: Settings | None = None
+
+
+def use(settings: Settings | None) -> None:
+    """Make ``settings`` those of this process; None goes back to the defaults."""
+    global _settings
+    _settings = settings
+
+
+def settings() -> Settings:
+    """Return the settings of this process: those in use, else all defaults."""
+    return _settings if _settings is not None else Settings()

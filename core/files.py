@@ -1,0 +1,122 @@
+"""Keeps files from people: sealed at rest, under random ids, each written whole or not at all.
+
+Lies in ``data/files/ab/<id>``. Names, kinds and owners stand in rows, never here.
+"""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core import config, crypto, disk
+from core.errors import Fault, Refusal
+from core.messages import MediaKind
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+# Exports and documents of ours are larger than a photo, but never this large.
+MOST_BYTES = 64 * 1024 * 1024
+
+_KINDS = {
+    **dict.fromkeys(("jpg", "png"), MediaKind.IMAGE),
+    **dict.fromkeys(("amr", "silk", "mp3", "ogg", "wav", "m4a"), MediaKind.VOICE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is kept. ``sha256`` (hex) and ``size_bytes`` are of the plain content."""
+
+    blob_id: str
+    sha256: str
+    size_bytes: int
+    suffix: str
+    kind: MediaKind
+
+
+def kind_of(suffix: str) -> MediaKind:
+    """Return what a file with ``suffix`` (no dot) is in a chat."""
+    return _KINDS.get(suffix, MediaKind.FILE)
+
+
+async def put(data: bytes, *, suffix: str) -> Stored:
+    """Keep ``data`` and return where. Call it before the transaction that refers to it.
+
+    Raises Refusal ``start.disk_full_worker`` when the disk takes no more; Fault above the limit.
+    """
+    if len(data) > MOST_BYTES:
+        raise Fault("file above the limit")
+    blob_id = secrets.token_hex(16)
+    try:
+        digest = await asyncio.to_thread(_put, blob_id, data)
+    except OSError as error:
+        if disk.refuses_writing(error):
+            raise Refusal("start.disk_full_worker") from None
+        raise
+    suffix = suffix.lstrip(".").lower()
+    return Stored(blob_id, digest, len(data), suffix, kind_of(suffix))
+
+
+async def read(blob_id: str) -> bytes:
+    """Return the plain content; Fault when there is no such file or it was changed."""
+    return await asyncio.to_thread(_read, blob_id)
+
+
+async def delete(blob_id: str) -> None:
+    """Remove a file; one that is already gone is no error."""
+    await asyncio.to_thread(_path(blob_id).unlink, missing_ok=True)
+
+
+async def kept_before(moment: datetime) -> list[str]:
+    """Return the ids of files last written before ``moment``, so that strays can be found.
+
+    Unfinished files older than that are removed on the way.
+    """
+    return await asyncio.to_thread(_kept_before, moment.timestamp())
+
+
+def _path(blob_id: str) -> Path:
+    if not _ID.fullmatch(blob_id):
+        raise Fault("bad file id")
+    return config.settings().data_dir / "files" / blob_id[:2] / blob_id
+
+
+def _place(blob_id: str) -> str:
+    return f"file:{blob_id}"
+
+
+def _put(blob_id: str, data: bytes) -> str:
+    path = _path(blob_id)
+    sealed = crypto.seal(data, place=_place(blob_id))
+    disk.private_folder(path.parent)
+    disk.write_atomic(path, sealed)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _read(blob_id: str) -> bytes:
+    try:
+        sealed = _path(blob_id).read_bytes()
+    except FileNotFoundError:
+        raise Fault("no file with this id") from None
+    return crypto.unseal(sealed, place=_place(blob_id))
+
+
+def _kept_before(timestamp: float) -> list[str]:
+    found = []
+    for path in _all_files():
+        if path.stat().st_mtime >= timestamp:
+            continue
+        if path.name.endswith(disk.TEMPORARY_SUFFIX):
+            path.unlink(missing_ok=True)
+        elif _ID.fullmatch(path.name):
+            found.append(path.name)
+    return sorted(found)
+
+
+def _all_files() -> Iterator[Path]:
+    root = config.settings().data_dir / "files"
+    return root.glob("??/*") if root.is_dir() else iter(())

@@ -1,0 +1,137 @@
+"""Messages out: parts said in a chat, and what is known afterwards.
+
+Never inside a transaction: a send takes as long as somebody else's network.
+"""
+
+from collections.abc import Sequence
+
+import nonebot
+from nonebot.adapters import Bot
+from nonebot.exception import ActionFailed, ApiNotAvailable, NetworkError
+
+from core.database import in_tx
+from core.errors import Fault
+from core.messages import Chat, OutPart, SendOutcome, SendResult
+from plugins.gateway import adapters, onebot11_sending, uniseg_sending
+from plugins.gateway.onebot11 import Adapter as OneBot11
+from plugins.gateway.verdicts import outcome_of
+
+_OFFLINE = SendOutcome(SendResult.NOT_SENT, reason="offline")
+_LONGEST_ID = 18
+
+
+async def send(chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
+    """Say ``parts`` in ``chat``; an empty ``self_id`` means any account that can.
+
+    Long words become several messages. When one of several failed after another was sent, the whole
+    is unknown (``partial``). Platform trouble is an outcome, never an exception; Fault inside a
+    transaction, without parts, or for a stored file that is missing.
+    """
+    if in_tx():
+        raise Fault("no sending inside a transaction")
+    if not parts:
+        raise Fault("nothing to send")
+    bot = await _speaker(chat)
+    if isinstance(bot, SendOutcome):
+        return bot
+    if not isinstance(bot.adapter, OneBot11):
+        return await uniseg_sending.send(bot, chat, parts)
+    if not _is_number(chat.chat_id):
+        return SendOutcome(SendResult.REJECTED, reason="refused")
+    return await _send_onebot11(bot, chat, parts)
+
+
+async def _send_onebot11(bot: Bot, chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
+    timeout_s = _onebot11_adapter(bot).timeout_s
+    first = None
+    for number, step in enumerate(await onebot11_sending.steps(chat, parts)):
+        try:
+            answer = await bot.call_api(
+                step.action, _timeout=timeout_s + step.extra_s, **step.params
+            )
+        except (NetworkError, ActionFailed, ApiNotAvailable) as error:
+            if number:
+                return SendOutcome(SendResult.UNKNOWN, first, "partial")
+            return outcome_of(error)
+        told = answer.get("message_id") if isinstance(answer, dict) else None
+        first = first or (None if told is None else str(told))
+    return SendOutcome(SendResult.SENT, first)
+
+
+def _onebot11_adapter(bot: Bot) -> OneBot11:
+    if not isinstance(bot.adapter, OneBot11):
+        raise Fault("not a OneBot v11 account")
+    return bot.adapter
+
+
+def connected(platform: str) -> tuple[str, ...]:
+    """Return our accounts on ``platform`` that can be used now, in a steady order."""
+    return tuple(bot.self_id for bot in _bots(platform))
+
+
+can_reach = connected
+
+
+async def recall(chat: Chat, message_id: str) -> bool:
+    """Take back a message of ours; False when the platform does not, or nobody is connected."""
+    if in_tx():
+        raise Fault("no recalling inside a transaction")
+    bot = next((bot for bot in _bots(chat.platform) if bot.self_id == chat.self_id), None)
+    if bot is None:
+        return False
+    if not isinstance(bot.adapter, OneBot11):
+        return await uniseg_sending.recall(bot, chat, message_id)
+    if not _is_number(message_id):
+        return False
+    try:
+        await bot.call_api("delete_msg", message_id=int(message_id))
+    except (NetworkError, ActionFailed, ApiNotAvailable):
+        return False
+    return True
+
+
+def _bots(platform: str) -> list[Bot]:
+    bots = (
+        bot
+        for bot in nonebot.get_bots().values()
+        if adapters.name_of(bot.adapter.get_name()) == platform and _is_up(bot)
+    )
+    return sorted(bots, key=lambda bot: bot.self_id)
+
+
+def _is_up(bot: Bot) -> bool:
+    if not isinstance(bot.adapter, OneBot11):
+        return True
+    link = bot.adapter.links.get(bot.self_id)
+    return link is not None and link.is_open and link.is_online
+
+
+def _is_number(text: str) -> bool:
+    digits = text.removeprefix("-")
+    return digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_ID
+
+
+async def _speaker(chat: Chat) -> Bot | SendOutcome:
+    """Return the account that says something in ``chat``, or why there is none."""
+    bots = _bots(chat.platform)
+    if chat.self_id:
+        return next((bot for bot in bots if bot.self_id == chat.self_id), _OFFLINE)
+    if len(bots) <= 1:
+        return bots[0] if bots else _OFFLINE
+    doubtful = []
+    for bot in bots:
+        can = await _can_speak(bot, chat)
+        if can:
+            return bot
+        if can is None:
+            doubtful.append(bot)
+    if doubtful:
+        return doubtful[0]
+    reason = "not_friend" if chat.is_private else "removed"
+    return SendOutcome(SendResult.REJECTED, reason=reason)
+
+
+async def _can_speak(bot: Bot, chat: Chat) -> bool | None:
+    if not isinstance(bot.adapter, OneBot11):
+        return None
+    return await onebot11_sending.is_reachable(bot, chat)

@@ -1,0 +1,242 @@
+"""The chat face of mentoring: 待办, 记联系, 改, 撤销, 我带的人, 改号码, and bare lines."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core import daywords
+from core.actors import Who
+from core.conversation import Call, Command, Continuation, Reply, Reveals
+from core.errors import Refusal
+from plugins.mentoring import queries, questions, reading, service, steps, views, words
+from plugins.mentoring.policy import Change
+from plugins.mentoring.queries import Mentee
+from plugins.mentoring.reading import Line, Named
+from plugins.mentoring.steps import Facts, Step
+
+_WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
+
+
+async def handle_todo(call: Call) -> Reply:
+    """Show what waits for the asker."""
+    return views.todo(await queries.todo(call.actor, call.today), call.today)
+
+
+async def continue_todo(call: Call) -> Reply:
+    """Begin the questions about the person whose number was chosen."""
+    return await _go_on(call, Facts(pair=int(call.choice["pair"])))
+
+
+async def handle_people(call: Call) -> Reply:
+    """Show the people the asker is mentor of."""
+    return views.people(await queries.mentees(call.actor, call.today), call.today)
+
+
+async def handle_log(call: Call) -> Reply:
+    """Read a contact line, and ask for what is missing."""
+    people = await queries.own_people(call.actor, call.today)
+    return await _go_on(call, steps.merged(Facts(), _read(call, people)), people)
+
+
+async def read_line(call: Call) -> Reply | None:
+    """Take a mentor's line that names one of his people and says something of a contact."""
+    if not call.actor.is_mentor or len(call.words) > reading.LINE_MOST:
+        return None
+    people = await queries.mentees(call.actor, call.today)
+    line = _read(call, people)
+    if not (line.pairs or line.somebody) or not line.says_contact:
+        return None
+    if reading.is_question(call.words) and line.outcome is None:
+        return None
+    return await _go_on(call, steps.merged(Facts(), line), people)
+
+
+def _read(call: Call, people: Sequence[Mentee]) -> Line:
+    named = [Named(one.pair_id, one.name) for one in people]
+    return reading.read_line(call.words, named, call.today, night=daywords.is_night(call.now))
+
+
+async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = None) -> Reply:
+    """Ask for the next thing that is missing, or write the line."""
+    if people is None:
+        people = await queries.own_people(call.actor, call.today)
+    if not people:
+        return Reply.of("mentoring.nobody_yet")
+    facts = steps.settled(facts, call.today, night=daywords.is_night(call.now))
+    step = steps.missing(facts)
+    if step is not None:
+        return questions.ask_for(step, facts, people, call.today)
+    result = await service.log_contact(
+        actor=call.actor, entry=steps.entry(facts), key=call.message_key, now=call.now
+    )
+    return views.logged(
+        result, call.today, label=facts.label, place=facts.place, is_cut=steps.is_cut(facts)
+    )
+
+
+async def continue_contact(call: Call) -> Reply:
+    """Take the answer to one question of a contact."""
+    data = call.question.data if call.question else {}
+    facts, step = Facts.from_data(data["facts"]), Step(data["step"])
+    if call.choice == questions.OTHER:
+        return questions.by_words(step, facts)
+    if call.choice is not None:
+        return await _go_on(call, steps.chosen(facts, step, call.choice))
+    people = await queries.own_people(call.actor, call.today)
+    line = _read(call, people)
+    if steps.is_about_another(facts, line):
+        return await _go_on(call, steps.merged(Facts(), line), people)
+    if steps.answers(step, line):
+        return await _go_on(call, steps.merged(facts, line), people)
+    again = questions.by_words(step, facts) if data.get("typed") else None
+    return questions.not_understood(again or questions.ask_for(step, facts, people, call.today))
+
+
+async def handle_amend(call: Call) -> Reply:
+    """Show the asker's last line and ask what to change, or change what was typed behind 改."""
+    line = await queries.last_line(call.actor)
+    if line is None or line.is_withdrawn:
+        key = "mentoring.nothing_to_undo" if line is None else "mentoring.nothing_to_amend"
+        raise Refusal(key)
+    change = steps.change_of(_read(call, ())) if call.words else None
+    if change is None:
+        return questions.amend_what(line, call.today)
+    return await _amend(call, line.contact_id, change)
+
+
+async def _amend(call: Call, contact_id: int, change: Change) -> Reply:
+    result = await service.amend(
+        actor=call.actor,
+        contact_id=contact_id,
+        change=change,
+        key=call.message_key,
+        now=call.now,
+    )
+    return views.amended(result, call.today)
+
+
+async def continue_amend_what(call: Call) -> Reply:
+    """Ask for the new value of the chosen part; typed words are read at once."""
+    contact_id = int((call.question.data if call.question else {})["contact"])
+    if call.choice is not None:
+        return questions.amend_part(str(call.choice), contact_id, call.today)
+    change = steps.change_of(_read(call, ()))
+    if change is None:
+        return await handle_amend(replace(call, words=""))
+    return await _amend(call, contact_id, change)
+
+
+async def continue_amend(call: Call) -> Reply:
+    """Take the new day, channel, outcome or note."""
+    data = call.question.data if call.question else {}
+    contact_id, what = int(data["contact"]), str(data["what"])
+    if call.choice == questions.OTHER:
+        return questions.amend_day_by_words(contact_id)
+    change: Change | None
+    if call.choice is not None:
+        change = steps.change_to(Step(what), call.choice)
+    elif what == steps.NOTE:
+        change = Change(note=call.words.strip()[: reading.NOTE_MOST])
+    else:
+        change = steps.change_of(_read(call, ()))
+    if change is None:
+        return questions.not_understood(questions.amend_part(what, contact_id, call.today))
+    return await _amend(call, contact_id, change)
+
+
+async def handle_undo(call: Call) -> Reply:
+    """Take the asker's last line back, or put it back."""
+    kind, line = await service.take_back(actor=call.actor, key=call.message_key, now=call.now)
+    return views.undone(kind, line, call.today)
+
+
+async def handle_new_number(call: Call) -> Reply:
+    """Note that somebody has a new number; the number itself is kept nowhere."""
+    people = await queries.own_people(call.actor, call.today)
+    if not people:
+        return Reply.of("mentoring.nobody_yet")
+    pairs = _read(call, people).pairs
+    if len(pairs) != 1:
+        return questions.whose_number(people)
+    return await _new_number(call, pairs[0])
+
+
+async def continue_new_number(call: Call) -> Reply:
+    """Take the number, or the name, of whoever has a new number."""
+    if call.choice is None:
+        return await handle_new_number(call)
+    return await _new_number(call, int(call.choice))
+
+
+async def _new_number(call: Call, pair_id: int) -> Reply:
+    name = await service.note_new_number(actor=call.actor, pair_id=pair_id, now=call.now)
+    return views.number_changed(name)
+
+
+COMMANDS = (
+    Command(
+        name="mentoring.todo",
+        words=(words.TODO,),
+        aliases=("今日联系", "有啥事"),
+        handler=handle_todo,
+        summary="mentoring.help_todo",
+        who=_WRITERS,
+        reveals=Reveals.MENTEES,
+    ),
+    Command(
+        name="mentoring.log",
+        words=(words.LOG,),
+        aliases=("打过了", "联系了"),
+        handler=handle_log,
+        summary="mentoring.help_log",
+        who=_WRITERS,
+        reveals=Reveals.MENTEES,
+        arguments="王建国 昨天 电话 挺好 下月再打",
+    ),
+    Command(
+        name="mentoring.amend",
+        words=(words.AMEND,),
+        aliases=("记错了",),
+        handler=handle_amend,
+        summary="mentoring.help_amend",
+        who=_WRITERS,
+        reveals=Reveals.MENTEES,
+        arguments="昨天",
+    ),
+    Command(
+        name="mentoring.undo",
+        words=("撤销",),
+        handler=handle_undo,
+        summary="mentoring.help_undo",
+        who=_WRITERS,
+        reveals=Reveals.MENTEES,
+    ),
+    Command(
+        name="mentoring.people",
+        words=("我带的人",),
+        aliases=("名单",),
+        handler=handle_people,
+        summary="mentoring.help_people",
+        who=frozenset({Who.MENTOR}),
+        reveals=Reveals.MENTEES,
+    ),
+    Command(
+        name="mentoring.number",
+        words=("改号码",),
+        aliases=("他换号了", "她换号了"),
+        handler=handle_new_number,
+        summary="mentoring.help_number",
+        who=_WRITERS,
+        reveals=Reveals.MENTEES,
+        arguments="李强",
+    ),
+)
+
+CONTINUATIONS = (
+    Continuation("mentoring.todo", continue_todo),
+    Continuation("mentoring.contact", continue_contact),
+    Continuation("mentoring.amend_what", continue_amend_what),
+    Continuation("mentoring.amend", continue_amend),
+    Continuation("mentoring.number", continue_new_number),
+)
+
+LINE_READERS = (read_line,)

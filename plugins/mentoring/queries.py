@@ -1,0 +1,197 @@
+"""Scoped reads of mentoring (培养联系): who one looks after, what is due, what was written last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from core import crypto
+from core.actors import LEARNER_STAGES, Actor, UnitScope
+from models import Contact, Mentorship, ThoughtReport
+from models.enums import ReportState
+from plugins.identity.policy import named_units
+from plugins.mentoring import policy
+
+EVERYWHERE = UnitScope(("/",))
+_COLUMNS = (
+    "id",
+    "person_id",
+    "person__name",
+    "person__home_unit__name",
+    "mentor_id",
+    "last_contact_on",
+    "next_contact_on",
+    "person__paused_until",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentee:
+    """One pair of mentor and person, as the mentor or the branch sees it."""
+
+    pair_id: int
+    person_id: int
+    name: str
+    unit: str
+    mentor_id: int
+    last_on: date | None
+    next_on: date
+    paused_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What waits for somebody: contacts by their day, and names whose reports wait to be read."""
+
+    contacts: tuple[Mentee, ...] = ()
+    reports: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.contacts or self.reports)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log, opened for the one who wrote it."""
+
+    contact_id: int
+    name: str
+    contacted_on: date
+    channel: str
+    outcome: str
+    note: str
+    is_withdrawn: bool
+    entered_at: datetime
+
+
+def note_place(uid: str) -> str:
+    """Return the place under which the note of contact ``uid`` is sealed."""
+    return f"contact.note:{uid}"
+
+
+def open_note(contact: Contact) -> str:
+    """Return the note of a line; empty when none was kept."""
+    if contact.note_sealed is None:
+        return ""
+    return crypto.unseal_text(contact.note_sealed, place=note_place(contact.uid))
+
+
+def _in_force(today: date) -> QuerySet[Mentorship]:
+    return Mentorship.filter(
+        Q(until_on__isnull=True) | Q(until_on__gte=today),
+        from_on__lte=today,
+        person__stage__in=list(LEARNER_STAGES),
+    )
+
+
+def _mentee(row: Sequence[Any]) -> Mentee:
+    return Mentee(*row)
+
+
+async def mentees(actor: Actor, today: date) -> tuple[Mentee, ...]:
+    """Return the people the actor is mentor of today, in the order in which they became his."""
+    if actor.person_id is None:
+        return ()
+    rows = await (
+        _in_force(today)
+        .filter(mentor_id=actor.person_id)
+        .order_by("from_on", "id")
+        .values_list(*_COLUMNS)
+    )
+    return tuple(_mentee(row) for row in rows)
+
+
+async def own_people(actor: Actor, today: date) -> tuple[Mentee, ...]:
+    """Return whom the actor may log a contact with: his own people, and those of his branch.
+
+    Of a person with two mentors the actor's own pair comes, else the older one.
+    """
+    own = await mentees(actor, today)
+    scope = named_units(actor)
+    if not scope.paths:
+        return own
+    rows = await (
+        _in_force(today).filter(_lives_in(scope)).order_by("from_on", "id").values_list(*_COLUMNS)
+    )
+    found = {mentee.person_id: mentee for mentee in own}
+    for row in rows:
+        found.setdefault(row[1], _mentee(row))
+    return tuple(found.values())
+
+
+def _lives_in(scope: UnitScope) -> Q:
+    return Q(
+        *(Q(person__home_unit__path__startswith=path) for path in scope.paths),
+        *(Q(person__inflow_unit__path__startswith=path) for path in scope.paths),
+        join_type=Q.OR,
+    )
+
+
+async def todo(actor: Actor, today: date) -> Todo:
+    """Return what waits for the actor: as a mentor, and as the branch that reads after him."""
+    own = await mentees(actor, today)
+    due = sorted(
+        (one for one in own if policy.is_due(one.next_on, one.paused_until, today)),
+        key=lambda one: (one.next_on, one.pair_id),
+    )
+    waiting = Q(person_id__in=[one.person_id for one in own], state=ReportState.WAITING_MENTOR)
+    scope = named_units(actor)
+    if scope.paths:
+        waiting |= Q(_lives_in(scope), state=ReportState.WAITING_SECRETARY)
+    rows = await (
+        ThoughtReport.filter(waiting)
+        .order_by("submitted_at", "id")
+        .values_list("person_id", "person__name")
+    )
+    return Todo(tuple(due), tuple(dict(rows).values()))
+
+
+async def mentors_due(scope: UnitScope, today: date) -> dict[int, Todo]:
+    """Return what waits for every mentor of people in ``scope``, by mentor; two statements."""
+    pairs = _in_force(today).filter(_lives_in(scope))
+    rows = await (
+        pairs.filter(next_contact_on__lte=today + timedelta(days=policy.LIST_DAYS))
+        .filter(Q(person__paused_until__isnull=True) | Q(person__paused_until__lt=today))
+        .order_by("next_contact_on", "id")
+        .values_list(*_COLUMNS)
+    )
+    contacts: dict[int, list[Mentee]] = {}
+    for row in rows:
+        contacts.setdefault(row[4], []).append(_mentee(row))
+    waiting = await (
+        pairs.filter(person__thought_reports__state=ReportState.WAITING_MENTOR)
+        .order_by("person__thought_reports__submitted_at", "id")
+        .values_list("mentor_id", "person_id", "person__name")
+    )
+    reports: dict[int, dict[int, str]] = {}
+    for mentor_id, person_id, name in waiting:
+        reports.setdefault(mentor_id, {})[person_id] = name
+    return {
+        mentor: Todo(tuple(contacts.get(mentor, ())), tuple(reports.get(mentor, {}).values()))
+        for mentor in [*contacts, *(key for key in reports if key not in contacts)]
+    }
+
+
+async def last_line(actor: Actor) -> LogLine | None:
+    """Return the line the actor wrote last, taken back or not."""
+    row = await (
+        Contact.filter(entered_by_id=actor.person_id).order_by("-id").prefetch_related("person")
+    ).first()
+    return None if row is None else log_line(row)
+
+
+def log_line(row: Contact) -> LogLine:
+    """Return a row with its person at hand as the one who wrote it may see it."""
+    return LogLine(
+        contact_id=row.id,
+        name=row.person.name,
+        contacted_on=row.contacted_on,
+        channel=row.channel.value,
+        outcome=row.outcome.value,
+        note=open_note(row),
+        is_withdrawn=row.withdrawn_at is not None,
+        entered_at=row.entered_at,
+    )

@@ -1,0 +1,279 @@
+"""Reads a mentor's line (联系记录) in any order: who, day, channel, outcome, next, note. Pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from core import daywords
+from core.daywords import Ambiguous
+from core.periods import add_months
+from core.workdays import workday_from
+from models.enums import Channel, Outcome
+from plugins.mentoring import words
+from plugins.mentoring.words import OutcomeWord
+
+NOTE_MOST = 200
+# A line of contact is short; what is longer was written for something else.
+LINE_MOST = 300
+
+_MASK = "\x00"
+_DAY_WORDS_MOST = 10
+_FAR_DAYS = 400
+# Private-use characters stand for what is out of sight while a day is looked for.
+_HIDDEN = 0xE000
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody who may be meant: the number of the pair, and the full name."""
+
+    pair_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line says.
+
+    ``pairs`` are those the name may mean; ``stranger`` says that a name stands there that is
+    nobody's, ``somebody`` that only "that one" does. ``day`` may be a question. ``place`` is where
+    relatives say the person is.
+    """
+
+    pairs: tuple[int, ...] = ()
+    stranger: bool = False
+    somebody: bool = False
+    day: date | Ambiguous | None = None
+    channel: Channel | None = None
+    channel_label: str = ""
+    outcome: Outcome | None = None
+    next_on: date | None = None
+    contact_word: bool = False
+    note: str = ""
+    place: str = ""
+
+    @property
+    def says_contact(self) -> bool:
+        """Whether a day, channel, outcome or a word of contact stands in the line."""
+        return bool(self.day or self.channel or self.outcome or self.contact_word)
+
+
+class _Text:
+    """A line of which what was understood is masked, so that the rest stays apart."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def mask(self, start: int, end: int) -> None:
+        self.text = self.text[:start] + _MASK * (end - start) + self.text[end:]
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        found = pattern.search(self.text)
+        if found is not None:
+            self.mask(*found.span())
+        return found
+
+
+def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = False) -> Line:
+    """Read one line; whatever is not understood stays in the note, nothing is guessed."""
+    rest = _Text(text.replace(_MASK, " ").strip())
+    pairs = _read_name(rest, people)
+    somebody = not pairs and rest.take(words.SOMEBODY) is not None
+    next_on = _read_next(rest, today)
+    day = _read_day(rest, today, night=night)
+    outcome, implied = _read_outcome(rest)
+    channel, label = _read_channel(rest, implied)
+    contact_word = rest.take(words.CONTACT) is not None
+    pieces = _pieces(rest.text)
+    stranger = not pairs and bool(pieces) and is_name_like(pieces[0])
+    return Line(
+        pairs=pairs,
+        stranger=stranger,
+        somebody=somebody,
+        day=day,
+        channel=channel,
+        channel_label=label,
+        outcome=outcome,
+        next_on=next_on,
+        contact_word=contact_word,
+        note=words.COMMA.join(pieces[1:] if stranger else pieces),
+        place=_place(pieces),
+    )
+
+
+def is_question(text: str) -> bool:
+    """Whether somebody asks rather than tells."""
+    return words.QUESTION.search(text.strip()) is not None
+
+
+def is_name_like(piece: str) -> bool:
+    """Whether a piece of a line looks like a full name."""
+    compound = len(piece) in {3, 4} and piece[:2] in words.COMPOUND_SURNAMES
+    return compound or (len(piece) in {2, 3} and piece[0] in words.SURNAMES)
+
+
+def called(name: str) -> tuple[str, ...]:
+    """Return what somebody is called: the full name, the given name, 小 before a single one."""
+    given = name[2:] if name[:2] in words.COMPOUND_SURNAMES else name[1:]
+    if len(given) > 1:
+        return (name, given)
+    return (name, *(mark + given for mark in words.FAMILIAR if given))
+
+
+def _read_name(rest: _Text, people: Sequence[Named]) -> tuple[int, ...]:
+    by_word: dict[str, list[int]] = {}
+    for one in people:
+        for word in called(one.name):
+            by_word.setdefault(word, []).append(one.pair_id)
+    found: list[int] = []
+    for word in sorted(by_word, key=len, reverse=True):
+        while (start := rest.text.find(word)) >= 0:
+            rest.mask(start, start + len(word))
+            found += [pair for pair in by_word[word] if pair not in found]
+    return tuple(found)
+
+
+def _read_next(rest: _Text, today: date) -> date | None:
+    """Take the words of the next contact: a day before 再打, or after 下次, or 三天后 alone."""
+    again = words.AGAIN.search(rest.text)
+    if again is not None:
+        end = again.start()
+        for start in range(max(0, end - _DAY_WORDS_MOST), end):
+            day = next_day(rest.text[start:end], today)
+            if day is not None:
+                rest.mask(start, again.end())
+                return day
+    told = words.NEXT_TIME.search(rest.text)
+    if told is not None:
+        for end in range(min(len(rest.text), told.end() + _DAY_WORDS_MOST), told.end(), -1):
+            day = next_day(rest.text[told.end() : end], today)
+            if day is not None:
+                rest.mask(told.start(), end)
+                return day
+    return _read_lone_next(rest, today)
+
+
+def _read_lone_next(rest: _Text, today: date) -> date | None:
+    """Take a piece that is nothing but a day ahead: 三天后, 下周一."""
+    for found in re.finditer(r"[^\s，。、,；;\x00]+", rest.text):
+        piece = found[0]
+        after = any(m and m["after"] for m in (p.fullmatch(piece) for p, _ in _STEPS))
+        if after or piece.startswith(words.AHEAD):
+            day = next_day(piece, today)
+            if day is not None:
+                rest.mask(*found.span())
+                return day
+    return None
+
+
+def _count(found: re.Match[str]) -> int:
+    return daywords.number(found["n"].replace(words.TWO, words.TWO_PLAIN))
+
+
+_STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date]], ...] = (
+    (words.IN_DAYS, lambda found, today: today + timedelta(days=_count(found))),
+    (words.IN_WEEKS, lambda found, today: today + timedelta(days=7 * _count(found))),
+    (words.IN_MONTHS, lambda found, today: add_months(today, _count(found))),
+    (words.HALF_MONTH, lambda _found, today: today + timedelta(days=15)),
+)
+
+
+def next_day(text: str, today: date) -> date | None:
+    """Return the coming day that the whole of ``text`` means; None when it is none, or today.
+
+    Next month and next week mean their first working day.
+    """
+    piece = text.strip()
+    day: date | None = None
+    if words.NEXT_MONTH.fullmatch(piece):
+        day = workday_from(add_months(today.replace(day=1), 1))
+    elif words.NEXT_WEEK.fullmatch(piece):
+        day = workday_from(today + timedelta(days=7 - today.weekday()))
+    else:
+        for pattern, step in _STEPS:
+            found = pattern.fullmatch(piece)
+            day = day or (step(found, today) if found else None)
+        if day is None:
+            parsed = daywords.parse_day(piece, today, past=False)
+            day = parsed if isinstance(parsed, date) else None
+    return day if day and today < day <= today + timedelta(days=_FAR_DAYS) else None
+
+
+def _read_day(rest: _Text, today: date, *, night: bool) -> date | Ambiguous | None:
+    """Take the day it happened. Two days in one line become a question.
+
+    What somebody said or plans is out of sight meanwhile; an unclear day counts only where a piece
+    of the line begins (前两天联系了, but not 没回家过年).
+    """
+    hidden: list[str] = []
+
+    def hide(found: re.Match[str]) -> str:
+        hidden.append(found[0])
+        return chr(_HIDDEN + len(hidden) - 1)
+
+    shown = words.TOLD_OR_PLANNED.sub(hide, rest.text)
+    day, left = daywords.find_day(shown, today, past=True, night=night)
+    if isinstance(day, Ambiguous) and not _begins_piece(shown, day.words):
+        return None
+    if isinstance(day, date):
+        other, _ = daywords.find_day(left, today, past=True, night=night)
+        if isinstance(other, date) and other != day:
+            return Ambiguous(daywords.Reason.VAGUE, "", tuple(sorted((day, other))))
+    for place, clause in enumerate(hidden):
+        left = left.replace(chr(_HIDDEN + place), clause)
+    rest.text = left
+    return day
+
+
+def _begins_piece(text: str, said: str) -> bool:
+    before = words.BREAKS.split(text[: max(text.find(said), 0)])[-1]
+    return not words.FILLERS.sub("", before)
+
+
+def _read_outcome(rest: _Text) -> tuple[Outcome | None, Channel | None]:
+    """Take what came of it. Of a vain try and a talk in one line the later one counts."""
+    matches = [
+        (word, found)
+        for word in words.OUTCOMES
+        if (found := word.pattern.search(rest.text)) and not _only_planned(rest.text, word, found)
+    ]
+    if not matches:
+        return (Outcome.THROUGH_OTHERS if words.THROUGH_OTHERS.search(rest.text) else None), None
+    word, found = matches[0]
+    if word.outcome is Outcome.NO_ANSWER:
+        talks = [pair for pair in matches if pair[0].outcome is Outcome.REACHED and pair[0].taken]
+        if talks and talks[0][1].start() >= found.end():
+            word, found = talks[0]
+    if word.outcome is Outcome.REACHED and words.THROUGH_OTHERS.search(rest.text):
+        return Outcome.THROUGH_OTHERS, None
+    for other, _ in matches:
+        if other.taken and other.outcome in {word.outcome, Outcome.REACHED}:
+            while rest.take(other.pattern) is not None:
+                pass
+    implied = (other.channel for other, _ in matches if other.outcome is word.outcome)
+    return word.outcome, next(filter(None, implied), None)
+
+
+def _only_planned(text: str, word: OutcomeWord, found: re.Match[str]) -> bool:
+    before = words.BREAKS.split(text[: found.start()])[-1]
+    return word.outcome in words.CHANGES and words.NOT_YET.search(before) is not None
+
+
+def _read_channel(rest: _Text, implied: Channel | None) -> tuple[Channel | None, str]:
+    for word in words.CHANNELS:
+        if rest.take(word.pattern) is not None:
+            return word.channel, word.label
+    return implied, words.CHANNEL_LABELS[implied.value] if implied else ""
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = (words.FILLERS.sub("", piece) for piece in words.BREAKS.split(text))
+    return [piece for piece in pieces if piece]
+
+
+def _place(pieces: Sequence[str]) -> str:
+    """Return the city where relatives say somebody is; only the last word before the piece ends."""
+    said = words.COMMA.join(pieces)
+    found = words.STANDS_IN.search(said) if words.RELATIVE.search(said) else None
+    return found["place"] if found else ""

@@ -1,0 +1,188 @@
+"""What is known of a contact while it is asked for, one question at a time (记联系). Pure.
+
+``Facts`` live as JSON in the open question; ``missing`` says what is asked next: who, which day,
+how, and what came of it.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from core.daywords import Ambiguous, Reason
+from core.errors import Fault
+from models.enums import Channel, Outcome
+from plugins.mentoring import words
+from plugins.mentoring.policy import Change, Entry
+from plugins.mentoring.reading import NOTE_MOST, Line
+
+# The part of a line that is changed but never asked for when it is written.
+NOTE = "note"
+
+
+class Step(StrEnum):
+    """What is asked for."""
+
+    WHO = "who"
+    DAY = "day"
+    CHANNEL = "channel"
+    OUTCOME = "outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known so far; days as ISO text.
+
+    ``may_be`` are the pairs a name may mean. ``days`` are those to choose from, ``why`` the reason
+    of the question, ``literal`` the day that has not come yet. ``told`` says that something of a
+    contact was said, so that no day means today.
+    """
+
+    pair: int | None = None
+    may_be: tuple[int, ...] = ()
+    stranger: bool = False
+    day: str | None = None
+    days: tuple[str, ...] = ()
+    why: str = ""
+    literal: str = ""
+    channel: str | None = None
+    label: str = ""
+    outcome: str | None = None
+    next_on: str | None = None
+    note: str = ""
+    place: str = ""
+    told: bool = False
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        data = asdict(self)
+        return data | {"may_be": list(self.may_be), "days": list(self.days)}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Facts":
+        """Return the facts kept as JSON."""
+        known = {key: value for key, value in data.items() if key in cls.__slots__}
+        return cls(**known | {"may_be": tuple(data["may_be"]), "days": tuple(data["days"])})
+
+    @property
+    def on(self) -> date | None:
+        """The day of the contact."""
+        return date.fromisoformat(self.day) if self.day else None
+
+
+def merged(facts: Facts, line: Line) -> Facts:
+    """Return the facts with what a line adds; what was known already stays."""
+    if facts.pair is None and line.pairs:
+        one = line.pairs[0] if len(line.pairs) == 1 else None
+        facts = replace(facts, pair=one, may_be=line.pairs, stranger=False)
+    elif facts.pair is None:
+        facts = replace(facts, stranger=line.stranger)
+    if facts.day is None and line.day is not None:
+        facts = _with_day(facts, line.day)
+    note = facts.note or line.note
+    return replace(
+        facts,
+        channel=facts.channel or (line.channel.value if line.channel else None),
+        label=facts.label or line.channel_label,
+        outcome=facts.outcome or (line.outcome.value if line.outcome else None),
+        next_on=facts.next_on or (line.next_on.isoformat() if line.next_on else None),
+        note=note,
+        place=facts.place or line.place,
+        told=facts.told or line.says_contact or bool(line.note),
+    )
+
+
+def _with_day(facts: Facts, day: date | Ambiguous) -> Facts:
+    if isinstance(day, date):
+        return replace(facts, day=day.isoformat(), days=(), why="", literal="")
+    return replace(
+        facts,
+        days=tuple(option.isoformat() for option in day.options),
+        why=day.reason.value,
+        literal=day.day.isoformat() if day.day else "",
+    )
+
+
+def settled(facts: Facts, today: date, *, night: bool) -> Facts:
+    """Return the facts with today as the day when something was told but no day (dialogues 2.3)."""
+    if facts.day or facts.why or not facts.told:
+        return facts
+    if night:
+        return _with_day(
+            facts, Ambiguous(Reason.NIGHT, "", (date.fromordinal(today.toordinal() - 1), today))
+        )
+    return replace(facts, day=today.isoformat())
+
+
+def missing(facts: Facts) -> Step | None:
+    """Return what has to be asked next, None when the line can be written."""
+    if facts.pair is None:
+        return Step.WHO
+    if facts.day is None:
+        return Step.DAY
+    if facts.channel is None:
+        return Step.CHANNEL
+    return Step.OUTCOME if facts.outcome is None else None
+
+
+def chosen(facts: Facts, step: Step, value: Any) -> Facts:
+    """Return the facts with a numbered answer."""
+    if step is Step.WHO:
+        return replace(facts, pair=int(value), may_be=(), stranger=False)
+    if step is Step.DAY:
+        return replace(facts, day=str(value), days=(), why="", literal="")
+    if step is Step.CHANNEL:
+        return replace(facts, channel=str(value), label=words.CHANNEL_LABELS[str(value)])
+    return replace(facts, outcome=str(value))
+
+
+def entry(facts: Facts) -> Entry:
+    """Return what is to be written; Fault while something is missing."""
+    if facts.pair is None or not facts.on or not facts.channel or not facts.outcome:
+        raise Fault("a contact that is not complete")
+    return Entry(
+        pair_id=facts.pair,
+        contacted_on=facts.on,
+        channel=Channel(facts.channel),
+        outcome=Outcome(facts.outcome),
+        next_on=date.fromisoformat(facts.next_on) if facts.next_on else None,
+        note=facts.note[:NOTE_MOST],
+    )
+
+
+def is_cut(facts: Facts) -> bool:
+    """Whether the note is longer than what is kept."""
+    return len(facts.note) > NOTE_MOST
+
+
+def answers(step: Step, line: Line) -> bool:
+    """Whether a typed line says anything about what was asked."""
+    said: dict[Step, object] = {
+        Step.WHO: line.pairs or line.stranger,
+        Step.DAY: line.day,
+        Step.CHANNEL: line.channel,
+        Step.OUTCOME: line.outcome,
+    }
+    return bool(said[step])
+
+
+def is_about_another(facts: Facts, line: Line) -> bool:
+    """Whether a typed line is no answer but a contact with somebody else."""
+    another = facts.pair is not None and bool(line.pairs) and facts.pair not in line.pairs
+    return another and line.says_contact
+
+
+def change_to(step: Step, value: Any) -> Change:
+    """Return the correction that a numbered answer means."""
+    if step is Step.DAY:
+        return Change(contacted_on=date.fromisoformat(str(value)))
+    if step is Step.CHANNEL:
+        return Change(channel=Channel(str(value)))
+    return Change(outcome=Outcome(str(value)))
+
+
+def change_of(line: Line) -> Change | None:
+    """Return the correction that a typed line means, None when it means none."""
+    day = line.day if isinstance(line.day, date) else None
+    change = Change(day, line.channel, line.outcome, line.next_on)
+    return None if change == Change() else change

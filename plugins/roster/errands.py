@@ -1,0 +1,136 @@
+"""What the roster does at the console: the first administrator, a whole table, a single code.
+
+Codes are printed or written into a table that only its owner may read; they never reach a log.
+"""
+
+import asyncio
+import csv
+import io
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from core import texts
+from core.actors import UnitScope
+from core.clock import local, local_day
+from core.config import settings
+from core.errors import Refusal
+from plugins.identity import queries as identity
+from plugins.roster import importing, queries, service, words
+from plugins.roster.importing import Table
+from plugins.roster.service import ImportResult, Invited
+
+Errand = Callable[[Sequence[str], datetime], Awaitable[tuple[str, ...]]]
+
+_ADMIN_ARGUMENTS = 2
+
+
+async def admin(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
+    """Put in office whoever runs the bot: ``admin <name> <unit>``."""
+    if len(arguments) != _ADMIN_ARGUMENTS:
+        return (texts.render("roster.usage_admin"),)
+    name, unit = arguments
+    code = await service.add_first_administrator(name=name, unit_name=unit, now=now)
+    shown, days = words.spaced_code(code), settings().privacy.invitation_days
+    return (texts.render("roster.admin_code", name=words.bare(name), code=shown, days=days),)
+
+
+async def roster(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
+    """Take in a table: ``roster <file.csv>``; codes of new people go into a table beside it."""
+    if len(arguments) != 1:
+        return (texts.render("roster.usage_roster"),)
+    source = Path(arguments[0])
+    try:
+        data = await asyncio.to_thread(source.read_bytes)
+    except OSError:
+        return (texts.render("roster.file_unreadable", file=source.name),)
+    table = importing.read(data, today=local_day(now))
+    result = await service.import_roster(table.rows, now=now, actor=None)
+    lines = _counted(table, result)
+    if result.invited:
+        path = await asyncio.to_thread(_write_codes, source.parent, result.invited, now)
+        lines.append(texts.render("roster.codes_written", file=path.name))
+    return tuple(lines)
+
+
+def _counted(table: Table, result: ImportResult) -> list[str]:
+    lines = [
+        texts.render(
+            "roster.imported",
+            added=result.added,
+            updated=result.updated,
+            unchanged=result.unchanged,
+            units=result.units,
+        )
+    ]
+    if table.dropped:
+        lines.append(texts.render("roster.dropped", columns=words.LIST_MARK.join(table.dropped)))
+    if table.unused:
+        lines.append(texts.render("roster.unused", columns=words.LIST_MARK.join(table.unused)))
+    return lines
+
+
+async def invite(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
+    """Make one code (``invite <name> [unit]``), or one for everybody without an account."""
+    if not arguments:
+        return await _invite_all(now)
+    scope = queries.EVERYWHERE
+    if len(arguments) > 1:
+        scope = UnitScope(((await identity.unit_by_name(scope, arguments[1])).path,))
+    people = await identity.find_people(scope, arguments[0])
+    if not people:
+        raise Refusal("roster.name_not_found")
+    if len(people) > 1:
+        units = words.LIST_MARK.join(person.unit for person in people)
+        return (texts.render("roster.invite_which", units=units),)
+    made = await service.invite_unbound(person_id=people[0].person_id, now=now)
+    shown, days = words.spaced_code(made.code), settings().privacy.invitation_days
+    return (texts.render("roster.invited", name=made.name, code=shown, days=days),)
+
+
+async def _invite_all(now: datetime) -> tuple[str, ...]:
+    made = await service.invite_all_unbound(now=now)
+    if not made:
+        return (texts.render("roster.all_bound"),)
+    path = await asyncio.to_thread(_write_codes, settings().data_dir, made, now)
+    return (texts.render("roster.codes_written", file=str(path)),)
+
+
+def _write_codes(folder: Path, invited: Sequence[Invited], now: datetime) -> Path:
+    """Write codes into a new table that a spreadsheet opens; never over an older one."""
+    page = io.StringIO(newline="")
+    writer = csv.writer(page)
+    writer.writerow(words.CODES_HEADERS)
+    writer.writerows((item.name, item.unit, words.spaced_code(item.code)) for item in invited)
+    stem = f"{words.CODES_FILE}-{local(now):%Y%m%d-%H%M}"
+    number = 1
+    while True:
+        path = folder / (f"{stem}.csv" if number == 1 else f"{stem}-{number}.csv")
+        try:
+            door = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            number += 1
+            continue
+        with os.fdopen(door, "wb") as file:
+            file.write(page.getvalue().encode("utf-8-sig"))
+        return path
+
+
+def _answering(errand: Errand) -> Errand:
+    """Say a refusal instead of raising it: the console has nobody else to say it."""
+
+    async def run(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
+        try:
+            return await errand(arguments, now)
+        except Refusal as refusal:
+            return (texts.render(refusal.key, **refusal.fields),)
+
+    return run
+
+
+ERRANDS: Mapping[str, Errand] = {
+    "admin": _answering(admin),
+    "roster": _answering(roster),
+    "invite": _answering(invite),
+}

@@ -1,0 +1,174 @@
+"""Scoped lists (未交, 谁没联系): who owes a report, who was not talked to; names or numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from core.actors import Actor, UnitScope
+from core.periods import Quarter
+from models.enums import DeliveryState
+from models.mentoring import REACHED_OUTCOMES
+from plugins.identity import statements
+from plugins.stats import counts
+from plugins.stats.counts import Area, Statement
+from plugins.stats.queries import units_below
+
+REMINDER_PURPOSE = "thought_report.reminder"
+# A chat is no place for longer lists of names; a branch has a few dozen people.
+MOST_NAMES = 500
+_LAST_OUTCOME = (
+    "(SELECT c.outcome FROM contact c WHERE c.person_id = p.id AND c.withdrawn_at IS NULL"
+    " ORDER BY c.contacted_on DESC, c.id DESC LIMIT 1)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One unit right below an area, and how many people there."""
+
+    name: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """Somebody who still owes a report. ``unheard`` says that the last try came to nothing."""
+
+    person_id: int
+    name: str
+    reminded: int
+    unheard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Somebody not talked to for ``days``; ``unheard`` says that the last try came to nothing."""
+
+    person_id: int
+    name: str
+    days: int
+    unheard: bool
+
+
+async def owing(scope: UnitScope, area: Area, quarter: Quarter) -> tuple[Owing, ...]:
+    """Return who still owes the report of ``quarter``; nobody when the scope shows no names."""
+    if not scope.names:
+        return ()
+    sql = Statement()
+    return await _owing(sql, counts.people_in(sql, scope, area), quarter)
+
+
+async def owing_mentees(actor: Actor, quarter: Quarter, today: date) -> tuple[Owing, ...]:
+    """Return who of the actor's own people still owes the report of ``quarter``, by name."""
+    sql = Statement()
+    return await _owing(sql, _own_people(sql, actor, today), quarter)
+
+
+async def _owing(sql: Statement, people: str, quarter: Quarter) -> tuple[Owing, ...]:
+    purpose, state = sql.add(REMINDER_PURPOSE), sql.add(DeliveryState.SENT.value)
+    rows = await statements.rows(
+        "SELECT p.id, p.name, (SELECT COUNT(*) FROM delivery d"  # noqa: S608
+        f" WHERE d.target = 'person:' || CAST(p.id AS TEXT) AND d.state = {state}"
+        f" AND d.purpose = {purpose} AND d.occasion LIKE {sql.add(f'{quarter}%')}) AS reminded,"
+        f" {_LAST_OUTCOME} AS outcome"
+        f" FROM person p WHERE {people} AND {counts.owing(sql, quarter)}"
+        f" ORDER BY p.id LIMIT {sql.add(MOST_NAMES)}",
+        *sql.values,
+    )
+    return tuple(
+        Owing(row["id"], row["name"], int(row["reminded"]), _is_vain(row["outcome"]))
+        for row in rows
+    )
+
+
+def _is_vain(outcome: str | None) -> bool:
+    return outcome is not None and outcome not in REACHED_OUTCOMES
+
+
+def _own_people(sql: Statement, actor: Actor, today: date) -> str:
+    mentor = sql.add(-1 if actor.person_id is None else actor.person_id)
+    pairs = counts.with_mentor(sql, today, today)
+    return (
+        "EXISTS (SELECT 1 FROM mentorship m WHERE m.person_id = p.id"  # noqa: S608
+        f" AND m.mentor_id = {mentor} AND {pairs})"
+    )
+
+
+async def owing_tally(scope: UnitScope, area: Area, quarter: Quarter) -> tuple[Tally, ...]:
+    """Return how many still owe the report of ``quarter``, by the units right below the area."""
+    sql = Statement()
+    people = counts.people_in(sql, scope, area)
+    rows = await statements.rows(
+        "SELECT p.home_unit_id AS unit_id, COUNT(*) AS people FROM person p"  # noqa: S608
+        f" WHERE {people} AND {counts.owing(sql, quarter)} GROUP BY p.home_unit_id",
+        *sql.values,
+    )
+    return await _tally(scope, area, rows)
+
+
+async def _tally(
+    scope: UnitScope, area: Area, rows: Sequence[Mapping[str, Any]]
+) -> tuple[Tally, ...]:
+    homes = {int(row["unit_id"]): int(row["people"]) for row in rows}
+    below = await units_below(scope, area, homes)
+    found: dict[str, int] = {}
+    for unit_id, people in homes.items():
+        name = below[unit_id].name if unit_id in below else area.name
+        found[name] = found.get(name, 0) + people
+    return tuple(Tally(name, people) for name, people in found.items())
+
+
+async def silent(scope: UnitScope, area: Area, days: int, today: date) -> tuple[Silent, ...]:
+    """Return who was not talked to for ``days``, longest first; nobody without names."""
+    if not scope.names:
+        return ()
+    sql = Statement()
+    return await _silent(sql, counts.people_in(sql, scope, area), days, today)
+
+
+async def silent_mentees(actor: Actor, days: int, today: date) -> tuple[Silent, ...]:
+    """Return who of the actor's own people was not talked to for ``days``, the longest first."""
+    sql = Statement()
+    return await _silent(sql, _own_people(sql, actor, today), days, today)
+
+
+async def _silent(sql: Statement, people: str, days: int, today: date) -> tuple[Silent, ...]:
+    inner = _heard_of(sql, people, today)
+    rows = await statements.rows(
+        f"SELECT id, name, heard, outcome FROM ({inner}) each_person"  # noqa: S608
+        f" WHERE heard <= {sql.add(today - timedelta(days=days))}"
+        f" ORDER BY heard, id LIMIT {sql.add(MOST_NAMES)}",
+        *sql.values,
+    )
+    return tuple(
+        Silent(
+            row["id"],
+            row["name"],
+            (today - counts.as_day(row["heard"])).days,
+            _is_vain(row["outcome"]),
+        )
+        for row in rows
+    )
+
+
+def _heard_of(sql: Statement, people: str, today: date) -> str:
+    pairs, heard = counts.with_mentor(sql, today, today), counts.heard_on(sql, today)
+    return (
+        f"SELECT p.id, p.name, p.home_unit_id AS unit_id, {heard} AS heard,"  # noqa: S608
+        f" {_LAST_OUTCOME} AS outcome"
+        " FROM person p JOIN mentorship m ON m.person_id = p.id"
+        f" WHERE {people} AND {counts.learning(sql)} AND {pairs} GROUP BY p.id"
+    )
+
+
+async def silent_tally(scope: UnitScope, area: Area, days: int, today: date) -> tuple[Tally, ...]:
+    """Return how many were not talked to for ``days``, by the units right below the area."""
+    sql = Statement()
+    inner = _heard_of(sql, counts.people_in(sql, scope, area), today)
+    rows = await statements.rows(
+        f"SELECT unit_id, COUNT(*) AS people FROM ({inner}) each_person"  # noqa: S608
+        f" WHERE heard <= {sql.add(today - timedelta(days=days))} GROUP BY unit_id",
+        *sql.values,
+    )
+    return await _tally(scope, area, rows)

@@ -1,0 +1,81 @@
+"""What the room says later or to somebody else, as sentences: the bodies of its deliveries."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from core.conversation import Say
+from core.messages import Text
+from core.periods import Quarter
+from core.texts import current
+from plugins.thought_report.policy import PROPOSED_PAUSE, Contents, Nudge, Window
+
+_QUARTERS = {
+    1: Say("thought_report.quarter_1"),
+    2: Say("thought_report.quarter_2"),
+    3: Say("thought_report.quarter_3"),
+    4: Say("thought_report.quarter_4"),
+}
+
+
+def quarter_say(quarter: Quarter, today: date) -> Say:
+    """Name a quarter as people do; with its year only when it could be another one."""
+    plain = _QUARTERS[quarter.number]
+    current_quarter = Quarter.of(today)
+    if quarter.year == today.year or quarter == current_quarter.previous:
+        return plain
+    return Say("thought_report.quarter_last_year", quarter=plain)
+
+
+def quarter_beside(quarter: Quarter, other: Quarter) -> Say:
+    """Name a quarter that stands beside one of the year before."""
+    plain = _QUARTERS[quarter.number]
+    if quarter.year == other.year:
+        return plain
+    return Say("thought_report.quarter_this_year", quarter=plain)
+
+
+def listed(items: Sequence[Say], key: str = "thought_report.and") -> Say:
+    """Join a few things to one list with the words of ``key``."""
+    first, *rest = items
+    return Say(key, first=first, rest=listed(rest, key)) if rest else first
+
+
+def contents_say(contents: Contents) -> Say:
+    """Say how many texts, photos, files and voices there are."""
+    counted = (
+        (contents.texts, Say("thought_report.texts", count=contents.texts)),
+        (contents.photos, Say("thought_report.photos", count=contents.photos)),
+        (contents.files, Say("thought_report.files", count=contents.files)),
+        (contents.voices, Say("thought_report.voices", count=contents.voices)),
+    )
+    return listed([say for count, say in counted if count])
+
+
+def receipt(contents: Contents) -> tuple[Say, ...]:
+    """Say what a draft holds, once the sender has paused."""
+    says = [Say("thought_report.receipt", contents=contents_say(contents), pages=contents.pages)]
+    if contents.pages > 1:
+        says.append(Say("thought_report.receipt_order"))
+    return tuple(says)
+
+
+def reminder(window: Window, nudge: Nudge, *, days: dict[Nudge, date]) -> tuple[Say, ...]:
+    """Say until when a report is collected, how to write it now, and how to be left alone."""
+    quarter = _QUARTERS[window.quarter.number]
+    if nudge is Nudge.LAST:
+        return (Say("thought_report.reminder_last", quarter=quarter, closes=window.closes_on),)
+    pause = min(days[Nudge.FIRST] + PROPOSED_PAUSE, window.closes_on)
+    return (
+        Say(
+            "thought_report.reminder_first",
+            quarter=quarter,
+            closes=window.closes_on,
+            pause=pause.day,
+            again=days[Nudge.LAST],
+        ),
+    )
+
+
+def body(says: Sequence[Say]) -> tuple[Text, ...]:
+    """Render sentences to the one text part of a delivery, a sentence a line."""
+    return (Text("\n".join(current().render(say) for say in says)),)

@@ -1,0 +1,281 @@
+"""Scoped reads of thought reports: one's own draft and reports, what waits, who owes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from core.actors import Actor, UnitScope
+from core.clock import local_day
+from core.errors import Refusal
+from core.periods import Quarter
+from models import (
+    Person,
+    ReadLog,
+    ReportCycle,
+    ReportDraft,
+    ReportPart,
+    ReportReview,
+    ThoughtReport,
+)
+from models.enums import PartKind, ReportState
+from models.report import OWING_STAGES
+from plugins.thought_report import pages, policy, readers
+
+READ_PREFIX = "thought_report:"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it is shown. ``text`` is empty for files."""
+
+    number: int
+    kind: PartKind
+    text: str
+    blob_id: str | None
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """One's own open draft with its pages. ``is_supplement``: a version was handed in before."""
+
+    uid: str
+    quarter: Quarter
+    pages: tuple[Page, ...]
+    is_supplement: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """The newest version of one's own report for a quarter. ``reader`` has it now, or had."""
+
+    quarter: Quarter
+    version: int
+    pages: int
+    state: ReportState
+    submitted_at: datetime
+    reader: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A report that waits for the asker. ``days`` since it was handed in."""
+
+    uid: str
+    author: str
+    quarter: Quarter
+    pages: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """How a unit stands in a quarter: people who owe, and what came of it.
+
+    ``expected`` counts everybody at a stage that owes, whether bound to the bot or not: the duty is
+    to the branch. ``passed`` were read by the mentor at least, ``returned`` are to be supplemented.
+    """
+
+    unit_id: int
+    unit: str
+    path: str
+    expected: int
+    handed_in: int
+    late: int
+    passed: int
+    returned: int
+
+
+def shown(parts: Sequence[ReportPart]) -> tuple[Page, ...]:
+    """Return pages as they are shown, their texts opened."""
+    return tuple(
+        Page(number, part.kind, pages.text_of(part), part.blob_id, part.suffix)
+        for number, part in enumerate(parts, 1)
+    )
+
+
+async def own_draft(actor: Actor) -> DraftView | None:
+    """Return the actor's open draft, if there is one."""
+    draft = await ReportDraft.filter(open_key=actor.person_id or 0).first()
+    if draft is None:
+        return None
+    before = ThoughtReport.filter(person_id=draft.person_id, quarter=draft.quarter)
+    return DraftView(
+        uid=draft.uid,
+        quarter=Quarter.parse(draft.quarter),
+        pages=shown(await pages.live_pages(draft.id)),
+        is_supplement=await before.exists(),
+    )
+
+
+async def require_draft(actor: Actor, uid: str | None = None) -> DraftView:
+    """Return the actor's open draft; Refusal ``thought_report.no_draft`` when it is not ``uid``."""
+    draft = await own_draft(actor)
+    if draft is None or uid not in (None, draft.uid):
+        raise Refusal("thought_report.no_draft")
+    return draft
+
+
+async def known_sources(actor: Actor, draft_uid: str) -> frozenset[str]:
+    """Return which parts of messages are in the actor's draft already."""
+    rows = await ReportPart.filter(
+        draft__uid=draft_uid, draft__person_id=actor.person_id or 0
+    ).values_list("source_key", flat=True)
+    return frozenset(str(key) for key in rows)
+
+
+async def own_reports(actor: Actor, today: date, *, most: int = 4) -> tuple[OwnReport, ...]:
+    """Return the actor's newest reports, one a quarter, the last quarter first."""
+    person = await Person.filter(id=actor.person_id or 0).first()
+    if person is None:
+        return ()
+    rows = await (
+        ThoughtReport.filter(person_id=person.id)
+        .exclude(state=ReportState.SUPERSEDED)
+        .order_by("-quarter")
+        .limit(most)
+    )
+    return tuple([await _own(person, row, today) for row in rows])
+
+
+async def _own(person: Person, report: ThoughtReport, today: date) -> OwnReport:
+    return OwnReport(
+        quarter=Quarter.parse(report.quarter),
+        version=report.version,
+        pages=report.pages,
+        state=report.state,
+        submitted_at=report.submitted_at,
+        reader=await _reader_of(person, report, today),
+    )
+
+
+async def _reader_of(person: Person, report: ThoughtReport, day: date) -> str | None:
+    if report.state is ReportState.RETURNED:
+        reviews = ReportReview.filter(report_id=report.id).order_by("-id")
+        review = await reviews.first().prefetch_related("reviewer")
+        return None if review is None else str(review.reviewer.name)
+    if report.state is ReportState.WAITING_MENTOR:
+        found = await readers.mentors_of(person.id, day)
+    else:
+        found = await readers.branch_of(person, day)
+    return found[0].name if found else None
+
+
+def _waiting_for(actor: Actor, day: date) -> Q:
+    """Return the condition that a report waits for this reader, never one's own."""
+    mentees = Q(_mentee_of(actor, day), state=ReportState.WAITING_MENTOR)
+    conditions = [mentees]
+    conditions += [
+        Q(person__home_unit__path__startswith=path, state=ReportState.WAITING_SECRETARY)
+        for path in readers.branch_paths(actor)
+    ]
+    return Q(*conditions, join_type="OR")
+
+
+def _mentee_of(actor: Actor, day: date) -> Q:
+    """Return the condition that the author is a mentee of the actor on ``day``."""
+    return Q(
+        Q(person__mentorships__until_on__isnull=True) | Q(person__mentorships__until_on__gte=day),
+        person__mentorships__mentor_id=actor.person_id or 0,
+        person__mentorships__from_on__lte=day,
+    )
+
+
+async def waiting_for(actor: Actor, today: date) -> tuple[Waiting, ...]:
+    """Return what waits for the actor as mentor or branch, the longest first."""
+    rows: Sequence[Any] = await (
+        ThoughtReport.filter(_waiting_for(actor, today))
+        .exclude(person_id=actor.person_id or 0)
+        .order_by("submitted_at", "id")
+        .distinct()
+        .prefetch_related("person")
+    )
+    return tuple(
+        Waiting(
+            uid=row.uid,
+            author=row.person.name,
+            quarter=Quarter.parse(row.quarter),
+            pages=row.pages,
+            days=(today - local_day(row.submitted_at)).days,
+        )
+        for row in rows
+    )
+
+
+async def opened_last(actor: Actor, now: datetime) -> str | None:
+    """Return the uid of the waiting report that the actor opened last, within two hours."""
+    rows = await (
+        ThoughtReport.filter(_waiting_for(actor, local_day(now)))
+        .exclude(person_id=actor.person_id or 0)
+        .distinct()
+        .values_list("person_id", "quarter", "uid")
+    )
+    uids = {(person, f"{READ_PREFIX}{quarter}"): str(uid) for person, quarter, uid in rows}
+    if not uids:
+        return None
+    looks = await (
+        ReadLog.filter(
+            person_id__in=sorted({person for person, _ in uids}),
+            reader_id=actor.person_id or 0,
+            at__gte=now - policy.OPENED_LIFE,
+        )
+        .order_by("-at", "-id")
+        .values_list("person_id", "what")
+    )
+    return next((uids[look] for look in looks if look in uids), None)
+
+
+async def owing(scope: UnitScope, quarter: Quarter) -> tuple[UnitCount, ...]:
+    """Count, for every unit in ``scope`` that collects, who owes the quarter and what came in."""
+    inside = Q(*[Q(unit__path__startswith=path) for path in scope.paths], join_type="OR")
+    if not scope.paths:
+        return ()
+    cycles: Sequence[tuple[Any, ...]] = await (
+        ReportCycle.filter(inside, quarter=str(quarter))
+        .order_by("unit__path")
+        .values_list("unit_id", "unit__name", "unit__path")
+    )
+    units = [unit for unit, _, _ in cycles]
+    expected = await _expected(units)
+    counts = await _handed_in(units, quarter)
+    return tuple(
+        UnitCount(unit, name, path, expected.get(unit, 0), *counts.get(unit, (0, 0, 0, 0)))
+        for unit, name, path in cycles
+    )
+
+
+async def _expected(units: Sequence[Any]) -> dict[int, int]:
+    rows: Sequence[tuple[Any, ...]] = await (
+        Person.filter(home_unit_id__in=list(units), stage__in=list(OWING_STAGES))
+        .annotate(people=Count("id"))
+        .group_by("home_unit_id")
+        .values_list("home_unit_id", "people")
+    )
+    return {int(unit): int(people) for unit, people in rows}
+
+
+async def _handed_in(
+    units: Sequence[Any], quarter: Quarter
+) -> dict[int, tuple[int, int, int, int]]:
+    rows: Sequence[tuple[Any, ...]] = await (
+        ThoughtReport.filter(quarter=str(quarter), person__home_unit_id__in=list(units))
+        .filter(person__stage__in=list(OWING_STAGES))
+        .exclude(state=ReportState.SUPERSEDED)
+        .annotate(reports=Count("id"))
+        .group_by("person__home_unit_id", "state", "is_late")
+        .values_list("person__home_unit_id", "state", "is_late", "reports")
+    )
+    found: dict[int, tuple[int, int, int, int]] = {}
+    for unit, state, is_late, reports in rows:
+        handed_in, late, passed, returned = found.get(unit, (0, 0, 0, 0))
+        found[unit] = (
+            handed_in + reports,
+            late + reports * bool(is_late),
+            passed + reports * (state in {ReportState.WAITING_SECRETARY, ReportState.DONE}),
+            returned + reports * (state == ReportState.RETURNED),
+        )
+    return found

@@ -1,0 +1,101 @@
+"""The words of thought reports with something inside: quarters, and what to do with a page."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core.periods import Quarter
+
+# Words that are claimed before the catalogue while a draft is open.
+FINISH_WORDS = ("完成", "完城")
+NEAR_FINISH_WORDS = ("好了", "行", "写完了", "写好了", "交了", "弄好了")
+LOOK_WORDS = ("看看", "有几页")
+RESTORE_WORDS = ("撤销",)
+# The command that shows the list of reports anew after a day.
+REVIEW_WORD = "阅汇报"
+CANCEL_WORDS = ("取消", "算了", "不写了")
+DRAFT_WORDS = (*FINISH_WORDS, *NEAR_FINISH_WORDS, *LOOK_WORDS, *RESTORE_WORDS)
+
+_DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_NUMBER = r"(\d{1,3}|[一二两三四五六七八九十]{1,3})"
+_PAGE = rf"第?\s*{_NUMBER}\s*[页张]"
+_LOOSE = rf"第?\s*{_NUMBER}\s*[页张]?"
+
+REMOVE_PATTERN = (
+    rf"^(?:(?:删|删掉|删除|去掉|拿掉|不要)\s*{_LOOSE}|{_PAGE}\s*(?:不要|删|删掉|去掉|拿掉)了?)$"
+)
+REPLACE_PATTERN = rf"^(?:(?:换|换掉|重拍)\s*{_LOOSE}|{_PAGE}\s*(?:换|换掉|换一张|重拍)了?)$"
+MOVE_PATTERN = rf"^{_PAGE}\s*放(?:到|在)?\s*(?:(最后|末尾|后面|最前|前面|开头)[面边]?|{_LOOSE})$"
+
+_QUARTER = re.compile(r"^(?:(\d{4})年|(今年|去年|上年))?第?([一二三四1-4])季度?(?:的|汇报)*$")
+_THIS = {"本季", "本季度", "这季", "这季度", "这个季度"}
+_LAST = {"上季", "上季度", "上个季度"}
+_EDGES = " \t\n\r「」/。.,;~…"
+_TO_THE_END = {"最后", "末尾", "后面"}
+_BEYOND = 1000
+
+
+class PageAct(StrEnum):
+    """What somebody wants done with a page."""
+
+    REMOVE = "remove"
+    MOVE = "move"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class PageWord:
+    """A page word read: the page, and where it is to stand when it is moved."""
+
+    act: PageAct
+    page: int
+    to: int = 0
+
+
+def _number(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    tens, mark, ones = text.rpartition("十")
+    if not mark:
+        return _DIGITS.get(ones, 0)
+    return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
+
+
+def plain(text: str) -> str:
+    """Return ``text`` with full-width digits made plain, without blanks and end marks."""
+    return unicodedata.normalize("NFKC", text).strip(_EDGES)
+
+
+def page_word(text: str) -> PageWord | None:
+    """Return what ``text`` wants done with a page, or None when it is no page word."""
+    said = plain(text)
+    if found := re.fullmatch(REMOVE_PATTERN, said):
+        return PageWord(PageAct.REMOVE, _number(found[1] or found[2]))
+    if found := re.fullmatch(REPLACE_PATTERN, said):
+        return PageWord(PageAct.REPLACE, _number(found[1] or found[2]))
+    if found := re.fullmatch(MOVE_PATTERN, said):
+        place = found[2]
+        end = _BEYOND if place in _TO_THE_END else 1
+        return PageWord(PageAct.MOVE, _number(found[1]), end if place else _number(found[3]))
+    return None
+
+
+def quarter_word(text: str, today: date) -> Quarter | None:
+    """Return the quarter that ``text`` names, or None. Without a year it is the last one begun."""
+    said = plain(text)
+    current = Quarter.of(today)
+    if said in _THIS:
+        return current
+    if said in _LAST:
+        return current.previous
+    found = _QUARTER.match(said)
+    if found is None:
+        return None
+    number = _DIGITS.get(found[3]) or int(found[3])
+    if found[1]:
+        return Quarter(int(found[1]), number)
+    if found[2]:
+        return Quarter(today.year - (found[2] != "今年"), number)
+    return Quarter(today.year - (number > current.number), number)

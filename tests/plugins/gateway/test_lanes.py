@@ -1,0 +1,40 @@
+"""One lane a chat."""
+
+import asyncio
+
+from plugins.gateway import lanes
+from plugins.gateway.lanes import Lanes
+
+
+async def test_given_a_handler_that_hangs_when_its_time_is_over_then_the_lane_goes_on(monkeypatch):
+    monkeypatch.setattr(lanes, "HANDLING_S", 0.01)
+    done: list[str] = []
+
+    async def handle(item: str) -> None:
+        if item == "hangs":
+            await asyncio.Event().wait()
+        done.append(item)
+
+    queue: Lanes[str] = Lanes(handle)
+    queue.put(1, "hangs")
+    queue.put(1, "next")
+    await asyncio.wait_for(queue.idle(), 5)
+    assert done == ["next"]
+    assert queue.waiting == 0
+
+
+async def test_given_a_full_house_when_it_stops_then_nothing_is_left():
+    started = asyncio.Event()
+
+    async def handle(_item: int) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    queue: Lanes[int] = Lanes(handle)
+    for number in range(20):
+        queue.put(number % 4, number)
+    await started.wait()
+    await asyncio.wait_for(queue.stop(), 5)
+    assert queue.waiting == 0
+    assert not queue._queues
+    assert not queue._tasks

@@ -1,0 +1,86 @@
+"""Who owes what, by unit and only within a scope."""
+
+from datetime import date
+
+from core.actors import Stage, UnitScope
+from core.periods import Quarter
+from models import Unit
+from models.enums import UnitKind
+from models.report import OWING_STAGES, owes_report
+from plugins.thought_report import cycle, queries
+from plugins.thought_report.queries import UnitCount
+from tests.plugins.thought_report.conftest import Village
+
+LONG = "敬爱的党组织：到南港这阵子，我一边上班一边学习，" * 8
+QUARTER = Quarter(2026, 4)
+
+
+async def hand_in(village: Village, name: str) -> None:
+    talk = village.talks[name]
+    await talk.says("交汇报 四季度")
+    await talk.says(LONG)
+    assert (await talk.says("完成")).startswith("交上了")
+
+
+def test_given_the_stages_when_it_is_asked_who_owes_then_three_do() -> None:
+    assert [stage for stage in Stage if owes_report(stage)] == list(OWING_STAGES)
+    assert not owes_report(None)
+    assert not owes_report(Stage.APPLICANT)
+
+
+async def test_given_reports_in_every_state_when_they_are_counted_then_each_counts_where_it_is(
+    village: Village,
+) -> None:
+    other = await Unit.create(
+        name="李家村", kind=UnitKind.VILLAGE_BRANCH, path="/2/", created_at=village.clock.now()
+    )
+    for name in ("陈玉梅", "李强", "马小军"):
+        await village.person(name, Stage.DEVELOPMENT_TARGET)
+        await village.mentor(name, "周德厚")
+    await village.person("申请人", Stage.APPLICANT)
+    await village.person("别村的", unit=other)
+    village.go(date(2026, 12, 18), 0, 5)
+    await cycle.open_cycles(now=village.clock.now())
+    zhou = village.talks["周德厚"]
+    for name, number in (("王建国", "1"), ("陈玉梅", "2")):
+        await hand_in(village, name)
+        await zhou.says("阅汇报")
+        await zhou.says("1")
+        await zhou.says("通过" if number == "1" else "请补充 写两句")
+    await hand_in(village, "申请人")
+    village.go(date(2027, 1, 5), 9)
+    await hand_in(village, "李强")
+    home = UnitCount(village.unit.id, "王家村", "/1/", 4, 3, 1, 1, 1)
+    away = UnitCount(other.id, "李家村", "/2/", 1, 0, 0, 0, 0)
+    assert await queries.owing(UnitScope(("/1/", "/2/")), QUARTER) == (home, away)
+    assert await queries.owing(UnitScope(("/1/",)), QUARTER) == (home,)
+    assert await queries.owing(UnitScope(()), QUARTER) == ()
+    assert await queries.owing(UnitScope(("/1/",)), Quarter(2026, 3)) == ()
+
+
+async def test_given_a_second_version_when_it_is_counted_then_its_author_counts_once(
+    village: Village,
+) -> None:
+    village.go(date(2026, 12, 18), 0, 5)
+    await cycle.open_cycles(now=village.clock.now())
+    await hand_in(village, "王建国")
+    wang, zhou = village.talks["王建国"], village.talks["周德厚"]
+    await zhou.says("阅汇报")
+    await zhou.says("1")
+    await zhou.says("请补充 写两句")
+    await wang.says("补汇报")
+    await wang.says(LONG)
+    await wang.says("完成")
+    (count,) = await queries.owing(UnitScope(("/1/",)), QUARTER)
+    assert (count.handed_in, count.returned, count.passed) == (1, 0, 0)
+
+
+async def test_given_an_author_who_is_a_secretary_when_the_list_is_asked_for_then_his_own_is_not_in(
+    village: Village,
+) -> None:
+    await village.person("书记本人", Stage.PROBATIONARY_MEMBER)
+    await village.office("书记本人")
+    village.go(date(2026, 12, 18), 9)
+    await hand_in(village, "书记本人")
+    assert await village.talks["书记本人"].says("阅汇报") == "现在没有等您看的汇报。"
+    assert (await village.talks["刘长河"].says("阅汇报")).startswith("等您看的 1 份")
