@@ -75,6 +75,7 @@ class House:
                 self._started.append(name)
             book = self.doors["delivery"].FIRE_BOOK
             self.scheduler = Scheduler(self.jobs, book=book)
+            await self.scheduler.tick_now()
             self.scheduler.start()
         except BaseException:
             await self.close()

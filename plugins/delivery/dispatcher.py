@@ -9,10 +9,11 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from core import clock, logs
 from core.config import settings
-from core.messages import SendOutcome, SendResult
+from core.messages import Chat, OutPart, SendOutcome, SendResult
 from plugins.delivery import bell, ledger, pacing, settling, targets
 from plugins.delivery.judging import Check, Judge, Judged
 from plugins.delivery.settling import Tried
@@ -32,11 +33,29 @@ _REROUTE_S = 60.0
 _NOBODY = ""
 
 
+class FarEnd(Protocol):
+    """Where messages go: the gateway's ``outbound``."""
+
+    def can_reach(self, platform: str, /) -> tuple[str, ...]:
+        """Return our accounts on ``platform`` that are connected now."""
+        ...
+
+    async def send(self, chat: Chat, parts: Sequence[OutPart], /) -> SendOutcome:
+        """Say ``parts`` in ``chat`` and return what is known afterwards."""
+        ...
+
+
 class Dispatcher:
     """One sender of a process. ``step`` does one window; ``start`` keeps doing so."""
 
-    def __init__(self, checks: Mapping[str, Check], voices: Voices | None = None) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        voices: Voices | None = None,
+        far_end: FarEnd = outbound,
+    ) -> None:
         self.owner = secrets.token_hex(8)
+        self._far_end = far_end
         self._judge = Judge(checks)
         self._voices = voices or Voices()
         self._unsaved: list[Tried] = []
@@ -100,7 +119,7 @@ class Dispatcher:
         if self._unsaved:
             await self._save(now)
         quiet = _is_quiet(now)
-        reach = _reach()
+        reach = self._reach()
         if not reach:
             return 0
         await self._route(reach, now, is_quiet=quiet)
@@ -119,6 +138,11 @@ class Dispatcher:
         finally:
             await self._save(clock.now())
         return len(rows)
+
+    def _reach(self) -> Reach:
+        platforms = (name for name, is_on in settings().platforms.items() if is_on)
+        found = {name: self._far_end.can_reach(name) for name in platforms}
+        return {name: self_ids for name, self_ids in found.items() if self_ids}
 
     async def _route(self, reach: Reach, now: datetime, *, is_quiet: bool) -> None:
         """Choose the voice of due deliveries that have none yet, and now and then anew.
@@ -162,7 +186,7 @@ class Dispatcher:
                 await asyncio.sleep(pause)
             # Cancelled from here on: whether it was written is not known.
             outcome = SendOutcome(SendResult.UNKNOWN, reason="interrupted")
-            outcome = await outbound.send(chat, body.parts)
+            outcome = await self._far_end.send(chat, body.parts)
         except Exception as error:  # noqa: BLE001  # whether it was written is not known
             log.fault("send.failed", error, id=item.row.id)
             outcome = SendOutcome(SendResult.UNKNOWN, reason="defect")
@@ -183,11 +207,6 @@ def _is_quiet(now: datetime) -> bool:
     hours = settings().quiet_hours
     at = clock.local(now).time().replace(tzinfo=None)
     return pacing.is_quiet(at, start=hours.start, end=hours.end)
-
-
-def _reach() -> Reach:
-    found = {name: outbound.can_reach(name) for name, on in settings().platforms.items() if on}
-    return {name: self_ids for name, self_ids in found.items() if self_ids}
 
 
 _checks: dict[str, Check] = {}

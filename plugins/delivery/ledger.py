@@ -21,6 +21,11 @@ LEASE = timedelta(minutes=5)
 
 ORDER = ("priority", "not_before", "id")
 
+# What has to be known of a claimed delivery to judge, send and settle it.
+_CLAIMED = (
+    "id", "message_id", "target", "self_id", "check", "reference", "expires_at", "attempts",
+)  # fmt: skip
+
 _CLAIM = """
 WITH chosen AS (
     SELECT id FROM delivery
@@ -102,7 +107,7 @@ async def claim(
             ids += await _claim_of(voice, limit, owner=owner, now=now, is_quiet=is_quiet)
     if not ids:
         return []
-    return await Delivery.filter(id__in=ids).order_by(*ORDER)
+    return await Delivery.filter(id__in=ids).order_by(*ORDER).only(*_CLAIMED)
 
 
 async def _claim_of(

@@ -7,6 +7,7 @@ moment of sending: the account a person bound last, the account of ours that a g
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from core.errors import Fault
 from core.messages import Chat, ChatKind
@@ -27,6 +28,12 @@ class Target:
 
     kind: TargetKind
     id: int
+
+
+class _Account(NamedTuple):
+    platform: str
+    account_id: str
+    self_id: str
 
 
 # Our accounts that are connected now, by platform.
@@ -64,23 +71,31 @@ async def chats(targets: Iterable[str], *, reach: Reach) -> dict[str, Chat]:
     return found
 
 
-async def _of_people(ids: set[int]) -> dict[int, Account]:
+async def _of_people(ids: set[int]) -> dict[int, _Account]:
     if not ids:
         return {}
-    rows = await Account.filter(person_id__in=ids).order_by("bound_at", "id")
-    return {row.person_id: row for row in rows if row.person_id is not None}
+    known = Account.filter(person_id__in=ids).order_by("bound_at", "id")
+    rows = await known.values_list("person_id", "platform", "account_id", "self_id")
+    return {row[0]: _Account(*row[1:]) for row in rows}
 
 
-async def _of_accounts(ids: set[int]) -> dict[int, Account]:
-    return {row.id: row for row in await Account.filter(id__in=ids)} if ids else {}
+async def _of_accounts(ids: set[int]) -> dict[int, _Account]:
+    if not ids:
+        return {}
+    known = Account.filter(id__in=ids)
+    rows = await known.values_list("id", "platform", "account_id", "self_id")
+    return {row[0]: _Account(*row[1:]) for row in rows}
 
 
 async def _of_groups(ids: set[int]) -> dict[int, Chat]:
-    rows = await Group.filter(id__in=ids, is_active=True) if ids else []
-    return {row.id: Chat(row.platform, row.self_id, ChatKind.GROUP, row.chat_id) for row in rows}
+    if not ids:
+        return {}
+    known = Group.filter(id__in=ids, is_active=True)
+    rows = await known.values_list("id", "platform", "self_id", "chat_id")
+    return {row[0]: Chat(row[1], row[2], ChatKind.GROUP, row[3]) for row in rows}
 
 
-def _private(account: Account, reach: Reach) -> Chat:
+def _private(account: _Account, reach: Reach) -> Chat:
     # An account that never wrote to us privately: whoever of ours is there may try.
     self_id = account.self_id or next(iter(reach.get(account.platform, ())), "")
     return Chat(account.platform, self_id, ChatKind.PRIVATE, account.account_id)

@@ -1,8 +1,10 @@
 """The gate for platforms whose adapters have no door of ours: an event preprocessor.
 
-Drops every event but messages to us before any matcher sees it. OneBot v11 has its own gate, on the
-raw payload.
+Drops every event but messages to us before any matcher sees it, and those of a sender who writes
+faster than the limits allow. OneBot v11 has its own gate, on the raw payload.
 """
+
+import time
 
 from nonebot.adapters import Bot, Event
 from nonebot.adapters.onebot.v11 import Bot as OneBot11Bot
@@ -10,14 +12,25 @@ from nonebot.exception import IgnoredException
 from nonebot.message import event_preprocessor
 from nonebot_plugin_alconna import uniseg
 
+from core import config
 from plugins.gateway import gate
+from plugins.gateway.rates import Pace
+
+_limits = config.settings().limits
+pace = Pace(per_minute=_limits.per_minute, burst=_limits.burst)
 
 
 @event_preprocessor
 async def only_to_us(bot: Bot, event: Event) -> None:
-    """Raise IgnoredException unless ``event`` is a message to us."""
-    if not isinstance(bot, OneBot11Bot) and not is_to_us(bot, event):
+    """Raise IgnoredException unless ``event`` is a message to us, and in time."""
+    if isinstance(bot, OneBot11Bot):
+        return
+    if not is_to_us(bot, event):
         raise IgnoredException("not to us")
+    sender, now = (bot.self_id, event.get_user_id()), time.monotonic()
+    if pace.wait_s(sender, now):
+        raise IgnoredException("too fast")
+    pace.take(sender, now)
 
 
 def is_to_us(bot: Bot, event: Event) -> bool:

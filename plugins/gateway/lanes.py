@@ -20,6 +20,7 @@ MOST_WAITING = 2_000
 
 # Several downloads of 30 s fit; what takes longer is stuck and would close the chat for good.
 HANDLING_S = 300.0
+STOP_S = 5.0
 
 
 class Lanes(Generic[_T]):
@@ -92,7 +93,8 @@ class Lanes(Generic[_T]):
             await asyncio.wait(self._tasks)
 
     async def stop(self) -> None:
-        """Give up what waits and what is being handled."""
+        """Give up what waits and what is being handled; returns within five seconds."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_S)

@@ -116,8 +116,8 @@ class Adapter(StockAdapter):
         if older := self.links.get(link.self_id):
             log.warning("onebot11.replaced")
             self._let_go(older)
-        self.links[link.self_id] = link
         self.bot_connect(link.bot)
+        self.links[link.self_id] = link
         log.info("onebot11.connected")
         self._tell_change(link, is_up=True)
 

@@ -6,7 +6,7 @@ Words of people only ever become a text segment in a list, so that codes inside 
 import asyncio
 import base64
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,7 @@ _BYTES_PER_SECOND = 128 * 1024
 
 LISTS_KEPT_S = 600.0
 
-_MADE: dict[MediaKind, Callable[[str], MessageSegment]] = {
-    MediaKind.IMAGE: MessageSegment.image,
-    MediaKind.VOICE: MessageSegment.record,
-    MediaKind.VIDEO: MessageSegment.video,
-}
+_KINDS = {MediaKind.IMAGE: "image", MediaKind.VOICE: "record", MediaKind.VIDEO: "video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +79,7 @@ def _segments(run: Sequence[OutPart], content: dict[str, str]) -> Iterator[Messa
             case Mention(account_id=account_id):
                 yield MessageSegment.at(account_id)
             case Blob(kind=kind, blob_id=blob_id):
-                yield _MADE[kind](content[blob_id])
+                yield MessageSegment(_KINDS[kind], {"file": content[blob_id]})
         after_mention = isinstance(part, Mention)
 
 

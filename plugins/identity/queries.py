@@ -1,20 +1,23 @@
 """Scoped reads: who is behind a message, which people and units somebody may name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import Q
 
-from core import clock
+from core import clock, logs
 from core.actors import STRANGER, Actor, ConsentKind, Grant, RoleKind, Stage, UnitScope
 from core.conversation import Say, Slot
-from core.errors import Refusal
+from core.errors import Fault, Refusal
 from core.messages import Chat
-from models import Account, Consent, Person, Unit
+from models import Consent, Person, Unit
 from models.enums import ConsentDecision, UnitKind
 from plugins.identity import dialogues, statements, words
 from plugins.identity.dialogues import Standing
+
+log = logs.get("identity")
 
 # Person, offices, mentees, consents in force, and what is open in this chat: one statement. Columns
 # are shared between the kinds of row; the first row gives them their types on PostgreSQL.
@@ -106,9 +109,19 @@ async def who_is(chat: Chat, sender_id: str, now: datetime | None = None) -> Kno
                 consents.add(ConsentKind(row["t1"]))
             case _:
                 slot = Slot(row["t2"])
-                open_now[slot] = dialogues.opened(chat, sender_id, slot, row["t1"], row["body"])
+                standing = _opened(chat, sender_id, slot, row)
+                open_now |= {slot: standing} if standing is not None else {}
     actor = STRANGER if me is None else _actor(me, grants, consents, is_mentor=is_mentor)
     return Known(actor, open_now.get(Slot.QUESTION), open_now.get(Slot.DRAFT))
+
+
+def _opened(chat: Chat, sender_id: str, slot: Slot, row: Mapping[str, Any]) -> Standing | None:
+    """Open a dialogue; an unreadable one is none, its owner must not be locked out for good."""
+    try:
+        return dialogues.opened(chat, sender_id, slot, row["t1"], row["body"])
+    except Fault as error:
+        log.fault("dialogue_unreadable", error, row=row["n1"])
+        return None
 
 
 def _actor(
@@ -153,14 +166,6 @@ async def find_people(scope: UnitScope, name: str) -> tuple[PersonFound, ...]:
 
 def _person(row: tuple[Any, ...]) -> tuple[int, str, Stage, str, str]:
     return row[0], row[1], Stage(row[2]), row[3], row[4]
-
-
-async def has_account(scope: UnitScope, person_id: int) -> bool:
-    """Whether somebody in ``scope`` has a bound account."""
-    paths = await Account.filter(person_id=person_id).values_list(
-        "person__home_unit__path", flat=True
-    )
-    return any(scope.covers(str(path)) for path in paths)
 
 
 async def units_of(actor: Actor) -> tuple[UnitFound, ...]:

@@ -114,7 +114,10 @@ def is_name_like(piece: str) -> bool:
 
 
 def called(name: str) -> tuple[str, ...]:
-    """Return what somebody is called: the full name, the given name, 小 before a single one."""
+    """Return what somebody is called: the full name, the given name, 小 before a short one."""
+    first, dot, _ = name.partition(words.NAME_DOT)
+    if dot:
+        return (name, name.replace(dot, ""), first)
     given = name[2:] if name[:2] in words.COMPOUND_SURNAMES else name[1:]
     if len(given) > 1:
         return (name, given)

@@ -239,6 +239,8 @@ COMPOUND_SURNAMES = frozenset(
 )
 CANCEL = frozenset(("取消", "算了", "不记了", "不要了"))
 FAMILIAR = "小阿"
+# Inside names such as 阿依古丽·买买提, of which the first part is what people say.
+NAME_DOT = "·"
 
 # Outcomes that say the channel themselves, and those whose note is not repeated aloud.
 OUTCOMES_WITHOUT_CHANNEL = frozenset((Outcome.NUMBER_DEAD.value,))

@@ -28,7 +28,6 @@ from plugins.sandbox.page import PageHub
 from plugins.sandbox.segments import At, Attachment, Part, Picture, Text
 from plugins.sandbox.sending import Send, Sending
 from plugins.sandbox.server import PageServer
-from plugins.sandbox.world import World
 
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """The numbers of 统计 and the statements that count them: set-based, one per kind of fact.
 
-The condition of the scope stands in every statement beside whatever narrows it, so that nothing
-outside it is ever counted. Callers are the scoped reads in ``queries``.
+The condition of the scope stands in every statement, or that of an area within it, so that nothing
+outside is ever counted. Callers are the scoped reads in ``queries``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,8 +92,11 @@ def people_in(sql: Statement, scope: UnitScope, area: Area) -> str:
 
     A person belongs to a unit as a home, or as the place that looks after him away from home.
     """
-    inside = _lives_in(sql, scope.paths)
-    return f"{inside} AND {_lives_in(sql, (area.path,))}" if area.path else inside
+    if not area.path:
+        return _lives_in(sql, scope.paths)
+    inside = _lives_in(sql, (area.path,))
+    # An area within the scope says all; a place away from home narrows the scope.
+    return inside if scope.covers(area.path) else f"{_lives_in(sql, scope.paths)} AND {inside}"
 
 
 def _lives_in(sql: Statement, paths: Sequence[str]) -> str:

@@ -17,7 +17,6 @@ from plugins.stats import counts
 from plugins.stats.counts import Area, Figures, Statement
 from plugins.stats.periods import Period
 
-
 # Units of one name are few; a village name may stand under several townships.
 _SAME_NAME = 20
 

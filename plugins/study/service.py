@@ -80,7 +80,7 @@ async def _plan_batch(groups: Sequence[Group], now: datetime) -> int:
     by_piece: dict[tuple[str, datetime], list[Group]] = {}
     for group in groups:
         slot = slot_before(group, now)
-        if group.next_digest_at is not None and slot >= group.next_digest_at:
+        if slot >= (group.next_digest_at or group.bound_at):
             pushed = (
                 await Push.filter(group_id=group.id)
                 .order_by("slot_at")

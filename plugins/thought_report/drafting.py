@@ -41,7 +41,8 @@ async def choose_quarter(call: Call) -> Reply:
     data = call.question.data if call.question else {}
     first = (Text(str(data["words"])),) if data.get("words") else ()
     key = str(data.get("key", call.message_key))
-    return await _opened(replace(call, parts=first, message_key=key, question=None), outcome)
+    reply = await _opened(replace(call, parts=first, message_key=key, question=None), outcome)
+    return replace(reply, close=frozenset({Slot.QUESTION}))
 
 
 async def _opened(call: Call, draft: service.Opened) -> Reply:
@@ -96,7 +97,15 @@ async def handle_finish(call: Call) -> Reply:
     draft = await queries.own_draft(call.actor)
     if held and draft and held["draft"] == draft.uid and not held.get("finish"):
         return views.hold({**held, "finish": True}, 0)
-    return receipts.submitted(await submission.submit(actor=call.actor, now=call.now))
+    outcome = await submission.submit(actor=call.actor, now=call.now)
+    return _sparing(call, receipts.submitted(outcome))
+
+
+def _sparing(call: Call, reply: Reply) -> Reply:
+    """Leave a question of another room open."""
+    if call.question is None or call.question.kind.startswith("thought_report."):
+        return reply
+    return replace(reply, close=reply.close - {Slot.QUESTION})
 
 
 async def ask_sure(call: Call) -> Reply:
@@ -110,7 +119,8 @@ async def handle_cancel(call: Call) -> Reply:
     draft = await queries.require_draft(call.actor)
     if draft.pages:
         return receipts.cancel(draft)
-    return receipts.dropped(await service.drop(actor=call.actor, now=call.now))
+    outcome = await service.drop(actor=call.actor, now=call.now)
+    return _sparing(call, receipts.dropped(outcome))
 
 
 _WORDS: dict[str, Handler] = {

@@ -23,21 +23,22 @@ _KINDS = {
 }
 
 
-def source_key(message_key: str, place: int) -> str:
+def source_key(message_key: str, place: int | str) -> str:
     """Return the key of one part of a message."""
     return f"{message_key}:{place}"
 
 
 def words_page(message_key: str, text: str) -> NewPage:
     """Return the page of words that were held and are wanted after all."""
-    return NewPage(source_key(message_key, 0), PartKind.TEXT, text=text)
+    return NewPage(source_key(message_key, "held"), PartKind.TEXT, text=text)
 
 
 async def take(call: Call, draft_uid: str) -> Taken:
     """Add what a message holds to the open draft; a part that cannot be taken spares the others.
 
-    Raises Refusal ``thought_report.no_draft``.
+    Raises Refusal ``thought_report.no_draft``, ``.paper``.
     """
+    service.writer(call.actor)
     await queries.require_draft(call.actor, draft_uid)
     held = call.text if 0 < policy.characters(call.text) < policy.HELD_BELOW else ""
     known = await queries.known_sources(call.actor, draft_uid)

@@ -1,17 +1,24 @@
 """What the clock starts in thought reports: planning only, safe to run twice."""
 
+from core import logs
 from core.scheduling import Daily, Job, Tick
 from plugins.thought_report import cycle
+
+log = logs.get("thought_report")
 
 
 async def open_cycles(tick: Tick) -> None:
     """Open the windows that are to be open today."""
-    await cycle.open_cycles(now=tick.now)
+    opened = await cycle.open_cycles(now=tick.now)
+    if opened:
+        log.info("windows.opened", count=opened)
 
 
 async def plan_reminders(tick: Tick) -> None:
     """Plan the reminders of today."""
-    await cycle.plan_reminders(now=tick.now)
+    planned = await cycle.plan_reminders(now=tick.now)
+    if planned:
+        log.info("reminders.planned", count=planned)
 
 
 # Soon after midnight, the window first: a reminder is planned only for a unit that collects.

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from core import crypto
-from core.actors import Actor
+from core.actors import Actor, ConsentKind
 from core.config import settings
 from core.conversation import Say
 from core.database import require_tx, transactional
@@ -119,8 +119,10 @@ async def add_pages(
     """Add pages in their order and owe one receipt for the whole draft after a quiet while.
 
     A page whose ``source_key`` is there already adds nothing. The first page takes the place of the
-    one that is waiting to be replaced. Raises Refusal ``thought_report.no_draft``.
+    one that is waiting to be replaced. Raises Refusal ``thought_report.no_draft``, ``.paper``.
     """
+    if ConsentKind.REPORTS not in actor.consents:
+        raise Refusal("thought_report.paper")
     draft = await locked_draft(actor, draft_uid)
     live = await live_pages(draft.id)
     sources = await ReportPart.filter(draft_id=draft.id).values_list("source_key", flat=True)

@@ -93,7 +93,8 @@ async def open_draft(
     """
     person = await locked_person(writer(actor))
     today = local_day(now)
-    if standing := await open_one(person.id):
+    standing = await open_one(person.id)
+    if standing is not None and not await _is_blank(standing):
         return await _as_opened(standing, wanted=quarter)
     if quarter is None:
         quarter = Quarter.of(today)
@@ -108,8 +109,26 @@ async def open_draft(
             on=local_day(handed_in.submitted_at),
             today=today,
         )
-    draft = await _create_draft(person.id, quarter, now)
+    if standing is not None and standing.quarter == str(quarter):
+        return await _as_opened(standing)
+    draft = await _blank_for(standing, person.id, quarter, now)
     return Opened(draft.uid, window(quarter), 0, is_new=True)
+
+
+async def _is_blank(draft: ReportDraft) -> bool:
+    return not await ReportPart.filter(draft_id=draft.id).exists()
+
+
+async def _blank_for(
+    standing: ReportDraft | None, person_id: int, quarter: Quarter, now: datetime
+) -> ReportDraft:
+    """Return an empty draft for ``quarter``: one left empty in another quarter, or a new one."""
+    if standing is None:
+        return await _create_draft(person_id, quarter, now)
+    standing.quarter = str(quarter)
+    standing.updated_at = now
+    await standing.save(update_fields=["quarter", "updated_at"])
+    return standing
 
 
 async def open_one(person_id: int) -> ReportDraft | None:

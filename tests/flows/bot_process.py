@@ -62,7 +62,8 @@ class BotProcess:
     async def advance(self, moment: datetime) -> None:
         """Move the clock and run what is due by then."""
         self.moment = moment
-        await self.command("advance", to=moment.isoformat())
+        answer = await self.command("advance", to=moment.isoformat())
+        assert answer["settled"]
 
     async def kill(self) -> None:
         """kill -9."""
@@ -108,12 +109,24 @@ async def _obey(house: Any, frozen: Any, order: dict[str, Any]) -> None:
         case "advance":
             frozen.advance_to(datetime.fromisoformat(order["to"]))
             await house.scheduler.tick_now()
-            _answer(ok=True)
+            _answer(settled=await _settled(frozen.now()))
         case "plant":
             county = await demo_county.plant(frozen.now())
             _answer(county=asdict(county))
         case word:
             _answer(unknown=word)
+
+
+async def _settled(now: datetime) -> bool:
+    """Wait until everything owed by ``now`` has a fate that is written down."""
+    from models import Delivery  # noqa: PLC0415  # only inside the bot's process
+
+    owed = Delivery.filter(state__in=["due", "leased", "sending"], not_before__lte=now)
+    for _ in range(1000):
+        if not await owed.exists():
+            return True
+        await asyncio.sleep(0.02)
+    return False
 
 
 if __name__ == "__main__":

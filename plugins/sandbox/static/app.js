@@ -89,10 +89,8 @@ const isTalkVisible = () => byId("talk").offsetParent !== null;
 
 function choose(id) {
   if (!personOf(id)) return;
-  if (id !== state.me) {
-    forgetDrafts();
-    state.current = null;
-  }
+  // A group both belong to stays open: the same talk through other eyes.
+  if (id !== state.me) forgetDrafts();
   history.replaceState(null, "", `#${id}`);
   ask("be", { person: id });
 }

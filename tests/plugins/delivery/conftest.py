@@ -21,7 +21,7 @@ try:
 except ValueError:
     nonebot.init(_env_file=(os.devnull,), driver="~fastapi", log_level="WARNING")
 
-from plugins.delivery import dispatcher, service
+from plugins.delivery import service
 from plugins.delivery.dispatcher import Dispatcher
 from plugins.delivery.voices import Voices
 
@@ -55,10 +55,8 @@ class End:
 
 
 @pytest.fixture
-def end(monkeypatch: pytest.MonkeyPatch) -> End:
-    made = End()
-    monkeypatch.setattr(dispatcher, "outbound", made)
-    return made
+def end() -> End:
+    return End()
 
 
 class Seconds:
@@ -88,11 +86,16 @@ def fast(settings: Settings) -> Settings:
 
 @pytest.fixture
 def sender(
-    database: str, keys: object, texts: object, clock: FrozenClock, fast: Settings,
-    end: End, seconds: Seconds,
+    database: str,
+    keys: object,
+    texts: object,
+    clock: FrozenClock,
+    fast: Settings,
+    end: End,
+    seconds: Seconds,
 ) -> Dispatcher:
     """A dispatcher that is stepped by hand."""
-    return Dispatcher({}, Voices(seconds))
+    return Dispatcher({}, Voices(seconds), end)
 
 
 async def unit(clock: FrozenClock, name: str = "王家村", path: str = "/1/") -> Unit:
@@ -105,7 +108,11 @@ async def group(
     at: Unit, clock: FrozenClock, chat_id: str = "700", *, name: str = "", self_id: str = SELF
 ) -> Group:
     return await Group.create(
-        platform="onebot11", chat_id=chat_id, self_id=self_id, name=name, unit=at,
+        platform="onebot11",
+        chat_id=chat_id,
+        self_id=self_id,
+        name=name,
+        unit=at,
         bound_at=clock.now(),
     )
 
@@ -113,7 +120,10 @@ async def group(
 async def person(at: Unit, clock: FrozenClock, name: str = "王建国") -> Person:
     number = await Person.all().count() + 1
     return await Person.create(
-        uid=f"{number:032d}", name=name, home_unit=at, stage=Stage.ACTIVIST,
+        uid=f"{number:032d}",
+        name=name,
+        home_unit=at,
+        stage=Stage.ACTIVIST,
         created_at=clock.now(),
     )
 
@@ -128,7 +138,10 @@ async def owe(target: str, clock: FrozenClock, words: str = "今晚有学习。"
     wanted = {"purpose": "test", "occasion": "one", "priority": 20, **rest}
     return await run_tx(
         lambda: service.enqueue(
-            target=target, parts=(Text(words),), now=clock.now(), **wanted  # type: ignore[arg-type]
+            target=target,
+            parts=(Text(words),),
+            now=clock.now(),
+            **wanted,  # type: ignore[arg-type]
         )
     )
 

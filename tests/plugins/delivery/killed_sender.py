@@ -21,7 +21,7 @@ from core import clock, config, crypto, database, logs, migrating, texts
 from core.messages import Chat, OutPart, SendOutcome, SendResult, Text
 from models import Delivery
 from models.enums import DeliveryState
-from plugins.delivery import dispatcher, ledger, settling
+from plugins.delivery import ledger, settling
 from plugins.delivery.dispatcher import Dispatcher
 
 SELF = "3889000001"
@@ -81,12 +81,11 @@ async def main(data_dir: Path, migrations: str, port: int, stop_at: str) -> None
     crypto.open_keys(data_dir)
     app = migrating.App(migrations=migrations)
     await database.open_database("sqlite", kind="production", data_dir=data_dir, app=app)
-    dispatcher.outbound = Recorder(port, stop_at)  # type: ignore[assignment]
     ledger.claim = stopping(ledger.claim, "due", "claimed", stop_at)  # type: ignore[assignment]
     settling.record = stopping(  # type: ignore[assignment]
         settling.record, "answered", "recorded", stop_at
     )
-    sender = Dispatcher({})
+    sender = Dispatcher({}, far_end=Recorder(port, stop_at))
     await sender.start()
     owed = (DeliveryState.DUE, DeliveryState.LEASED, DeliveryState.SENDING)
     while await Delivery.filter(state__in=owed).exists():

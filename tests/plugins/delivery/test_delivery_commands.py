@@ -65,7 +65,14 @@ async def test_given_a_push_half_out_when_its_progress_is_asked_then_it_says_so_
     village: Unit, clock: FrozenClock
 ) -> None:
     await push(
-        village, clock, *[S.SENT] * 31, *[S.DUE] * 11, S.SENDING, S.UNKNOWN, S.UNKNOWN, S.REJECTED,
+        village,
+        clock,
+        *[S.SENT] * 31,
+        *[S.DUE] * 11,
+        S.SENDING,
+        S.UNKNOWN,
+        S.UNKNOWN,
+        S.REJECTED,
         reasons={45: "muted"},
     )
     reply = await commands.handle_progress(call(CLERK, clock))
@@ -99,7 +106,11 @@ async def test_given_many_refusals_and_some_dropped_when_progress_is_asked_then_
     village: Unit, clock: FrozenClock
 ) -> None:
     await push(
-        village, clock, *[S.REJECTED] * 5, S.EXPIRED, S.CANCELLED,
+        village,
+        clock,
+        *[S.REJECTED] * 5,
+        S.EXPIRED,
+        S.CANCELLED,
         reasons=dict.fromkeys(range(5), "muted"),
     )
     text = said(await commands.handle_progress(call(CLERK, clock)))
@@ -138,15 +149,14 @@ async def test_given_two_unsure_when_they_are_settled_by_number_then_one_after_t
     assert said(reply) == (
         "记下了，0号村群当作已发。\n再看1号村群：1 没看到，补发  2 看到了，当作已发"
     )
-    last = await commands.handle_choice(
-        call(CLERK, clock, choice=asked(reply).options[0].value)
-    )
+    last = await commands.handle_choice(call(CLERK, clock, choice=asked(reply).options[0].value))
     assert said(last) == "记下了，1号村群那条重新排上了。"
     assert last.ask is None
     assert [await state_of(one), await state_of(two)] == [S.SENT, S.DUE]
     rows = await AuditLog.all().order_by("id")
     assert [(row.action, row.actor_id, row.subject_kind) for row in rows] == [
-        ("delivery.taken_as_sent", 7, "delivery"), ("delivery.resent", 7, "delivery")
+        ("delivery.taken_as_sent", 7, "delivery"),
+        ("delivery.resent", 7, "delivery"),
     ]
     with pytest.raises(Refusal) as caught:
         await commands.handle_choice(call(CLERK, clock, choice=first.options[0].value))

@@ -20,7 +20,15 @@ from plugins.delivery.voices import Voices
 from plugins.identity import dialogues
 from plugins.identity import queries as identity
 from tests.plugins.delivery.conftest import (
-    SELF, End, Seconds, account, group, owe, person, state_of, unit,
+    SELF,
+    End,
+    Seconds,
+    account,
+    group,
+    owe,
+    person,
+    state_of,
+    unit,
 )  # fmt: skip
 
 PRIVATE = Chat("onebot11", SELF, ChatKind.PRIVATE, "20001")
@@ -48,7 +56,8 @@ async def test_given_a_person_and_a_group_when_they_are_owed_then_both_get_it_wh
     await owe(f"group:{crowd.id}", clock, "二")
     await drain(sender)
     assert [(chat, words) for (chat, _), words in zip(end.sent, end.words, strict=True)] == [
-        (PRIVATE, "一"), (Chat("onebot11", SELF, ChatKind.GROUP, "700"), "二")
+        (PRIVATE, "一"),
+        (Chat("onebot11", SELF, ChatKind.GROUP, "700"), "二"),
     ]
     row = await Delivery.get(target=f"person:{worker.id}")
     assert (row.state, row.platform_message_id, row.lease_owner) == (S.SENT, "1", None)
@@ -100,6 +109,20 @@ async def test_given_quiet_hours_when_something_is_due_then_it_waits_for_the_mor
     assert len(end.sent) == 1
 
 
+async def test_given_quiet_hours_when_an_answer_is_due_then_it_goes_out_and_the_rest_waits(
+    sender: Dispatcher, end: End, clock: FrozenClock
+) -> None:
+    crowd = await group(await unit(clock), clock)
+    clock.advance_to(at_local(local_day(clock.now()), 23))
+    await owe(f"group:{crowd.id}", clock, "通知")
+    await owe(f"group:{crowd.id}", clock, "收到 3 张照片", occasion="2", in_quiet_hours=True)
+    await drain(sender)
+    assert end.words == ["收到 3 张照片"]
+    clock.advance_to(clock.now() + timedelta(hours=9))
+    await drain(sender)
+    assert end.words == ["收到 3 张照片", "通知"]
+
+
 async def test_given_a_time_to_come_when_it_is_not_there_yet_then_it_waits(
     sender: Dispatcher, end: End, clock: FrozenClock
 ) -> None:
@@ -147,7 +170,7 @@ async def test_given_a_check_when_the_turn_comes_then_it_decides_with_the_refere
         return owed
 
     await owe(f"group:{crowd.id}", clock, check="room.still", reference={"report": 7})
-    await drain(Dispatcher({"room.still": is_owed}, Voices(seconds)))
+    await drain(Dispatcher({"room.still": is_owed}, Voices(seconds), end))
     assert asked == [{"report": 7}]
     row = await Delivery.get()
     assert (row.state, row.reason) == (state, None if owed else "not_owed")
@@ -165,7 +188,7 @@ async def test_given_a_check_that_breaks_when_the_turn_comes_then_the_others_go_
 
     await owe(f"group:{one.id}", clock, check="room.still")
     await owe(f"group:{two.id}", clock, "别的", occasion="two")
-    await drain(Dispatcher({"room.still": broken}, Voices(seconds)))
+    await drain(Dispatcher({"room.still": broken}, Voices(seconds), end))
     assert end.words == ["别的"]
     row = await Delivery.get(target=f"group:{one.id}")
     assert (row.state, row.not_before > clock.now()) == (S.DUE, True)
@@ -331,7 +354,7 @@ async def test_given_a_pause_when_the_process_starts_anew_then_it_is_kept(
     await drain(sender)
     fresh = Seconds()
     fresh.at = 5.0
-    again = Dispatcher({}, Voices(fresh))
+    again = Dispatcher({}, Voices(fresh), end)
     clock.advance_to(clock.now() + timedelta(seconds=4))
     await drain(again)
     assert len(end.sent) == 1
@@ -357,8 +380,12 @@ async def test_given_a_body_for_many_when_it_is_sent_then_it_is_opened_once_a_wi
     monkeypatch.setattr(judging.bodies, "unseal", counted)
     await run_tx(
         lambda: service.broadcast(
-            purpose="p", occasion="o", targets=[f"group:{n}" for n in ids],
-            parts=(), now=clock.now(), priority=30,
+            purpose="p",
+            occasion="o",
+            targets=[f"group:{n}" for n in ids],
+            parts=(),
+            now=clock.now(),
+            priority=30,
             ask=Ask("x.y", options=(Option("好"),)),
         )
     )
@@ -386,7 +413,11 @@ async def test_given_a_damaged_body_when_its_turn_comes_then_the_others_still_go
 
 async def _asked(clock: FrozenClock, target: str, words: str, at: datetime | None = None) -> None:
     await owe(
-        target, clock, words, occasion=words, ask=Ask("x.y", options=(Option("好", value=1),)),
+        target,
+        clock,
+        words,
+        occasion=words,
+        ask=Ask("x.y", options=(Option("好", value=1),)),
         not_before=at or clock.now(),
     )
 

@@ -76,8 +76,12 @@ class Bench:
 
     async def run(self, stop_at: str = "never") -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            sys.executable, str(PROGRAM), str(self.data_dir), self.app.migrations,
-            str(self.recorder.port), stop_at,
+            sys.executable,
+            str(PROGRAM),
+            str(self.data_dir),
+            self.app.migrations,
+            str(self.recorder.port),
+            stop_at,
             cwd=config.ROOT,
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(config.ROOT), *sys.path])},
             stdout=asyncio.subprocess.PIPE,

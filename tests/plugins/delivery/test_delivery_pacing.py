@@ -17,7 +17,10 @@ def test_given_any_pace_when_slots_are_made_then_none_is_early_crowded_or_beyond
     next_at: float, now: float, most: int, pace: Pace, where: float
 ) -> None:
     made = pacing.slots(
-        next_at=next_at, now=now, most=most, pace=pace,
+        next_at=next_at,
+        now=now,
+        most=most,
+        pace=pace,
         between=lambda low, high: low + (high - low) * where,
     )
     assert len(made.at) <= most
@@ -63,8 +66,14 @@ def test_given_any_number_of_tries_when_one_rests_then_the_rest_grows_and_is_bou
 
 @pytest.mark.parametrize(
     ("at", "quiet"),
-    [(time(20, 59), False), (time(21, 0), True), (time(23, 59), True), (time(0, 0), True),
-     (time(7, 59), True), (time(8, 0), False)],
+    [
+        (time(20, 59), False),
+        (time(21, 0), True),
+        (time(23, 59), True),
+        (time(0, 0), True),
+        (time(7, 59), True),
+        (time(8, 0), False),
+    ],
 )
 def test_given_quiet_hours_over_midnight_when_a_time_is_asked_then_the_night_is_quiet(
     at: time, *, quiet: bool

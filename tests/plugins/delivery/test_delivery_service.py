@@ -18,8 +18,12 @@ async def test_given_no_transaction_when_something_is_owed_then_it_is_a_fault(
 ) -> None:
     with pytest.raises(Fault):
         await service.enqueue(
-            purpose="p", occasion="o", target="person:1", parts=(Text("x"),),
-            now=clock.now(), priority=10,
+            purpose="p",
+            occasion="o",
+            target="person:1",
+            parts=(Text("x"),),
+            now=clock.now(),
+            priority=10,
         )
 
 
@@ -39,8 +43,12 @@ async def test_given_a_caller_that_fails_when_it_owed_something_then_nothing_is_
     @transactional
     async def work() -> None:
         await service.enqueue(
-            purpose="p", occasion="o", target="person:1", parts=(Text("x"),),
-            now=clock.now(), priority=10,
+            purpose="p",
+            occasion="o",
+            target="person:1",
+            parts=(Text("x"),),
+            now=clock.now(),
+            priority=10,
         )
         raise LookupError
 
@@ -55,8 +63,12 @@ async def test_given_many_targets_when_some_are_owed_already_then_only_the_other
     async def send(targets: list[str]) -> int:
         return await run_tx(
             lambda: service.broadcast(
-                purpose="p", occasion="o", targets=targets, parts=(Text("x"),),
-                now=clock.now(), priority=30,
+                purpose="p",
+                occasion="o",
+                targets=targets,
+                parts=(Text("x"),),
+                now=clock.now(),
+                priority=30,
             )
         )
 
@@ -73,15 +85,21 @@ async def test_given_two_thousand_groups_when_all_are_owed_one_body_then_it_stan
     targets = [f"group:{number}" for number in range(2000)]
     added = await run_tx(
         lambda: service.broadcast(
-            purpose="p", occasion="o", targets=targets, parts=(Text("x"),),
-            now=clock.now(), priority=30,
+            purpose="p",
+            occasion="o",
+            targets=targets,
+            parts=(Text("x"),),
+            now=clock.now(),
+            priority=30,
         )
     )
     assert added == await Delivery.all().count() == 2000
     assert await Message.all().count() == 1
 
 
-@pytest.mark.parametrize("target", ["person:", "person:x", "human:1", "1", "person:-1", "person:１"])
+@pytest.mark.parametrize(
+    "target", ["person:", "person:x", "human:1", "1", "person:-1", "person:１"]
+)
 async def test_given_a_target_that_is_none_when_something_is_owed_to_it_then_it_is_a_fault(
     target: str, clock: FrozenClock
 ) -> None:
@@ -112,7 +130,8 @@ def test_given_a_question_when_it_is_sealed_then_its_numbers_are_read_and_come_b
     assert body.parts == (parts[0], Text("看看\n1 没看到，补发  2 放着"))
     assert body.ask is not None
     assert [(o.label, o.run, o.value) for o in body.ask.options] == [
-        ("没看到，补发", None, {"id": 3}), ("放着", "0", None)
+        ("没看到，补发", None, {"id": 3}),
+        ("放着", "0", None),
     ]
     assert body.ask.data == {"a": [1, None]}
     assert body.ask.again == "发送进度"

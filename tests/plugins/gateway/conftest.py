@@ -138,7 +138,7 @@ class Heard:
         self.queue.put_nowait(incoming)
 
     async def next(self) -> Incoming:
-        return await asyncio.wait_for(self.queue.get(), 10)
+        return await asyncio.wait_for(self.queue.get(), 60)
 
     async def until(self, words: str) -> list[str]:
         """Return the words of everything heard until somebody says ``words``, without them."""

@@ -104,13 +104,13 @@ class End:
         await self.socket.send(frame)
 
     async def next_call(self) -> Payload:
-        return await asyncio.wait_for(self.calls.get(), 5)
+        return await asyncio.wait_for(self.calls.get(), 30)
 
     def actions(self) -> list[str]:
         return [call["action"] for call in self.seen]
 
     async def closed(self) -> None:
-        await asyncio.wait_for(self.socket.wait_closed(), 5)
+        await asyncio.wait_for(self.socket.wait_closed(), 30)
 
     async def close(self) -> None:
         await self.socket.close()

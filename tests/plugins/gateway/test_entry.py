@@ -113,7 +113,7 @@ async def test_given_a_half_open_link_when_the_end_dials_again_then_the_new_one_
     await older.next_call()
     newer = await dial()
     with pytest.raises(Unanswered):
-        await asyncio.wait_for(call, 1)
+        await asyncio.wait_for(call, 30)
     await older.closed()
     await newer.emit(message(text("菜单")))
     assert (await heard.next()).words == "菜单"

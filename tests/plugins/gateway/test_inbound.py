@@ -1,13 +1,16 @@
 """Events of adapters into the one shape that the house knows."""
 
+import contextlib
 import itertools
 from datetime import UTC, datetime
 
 import pytest
 from nonebot.adapters.onebot import v12
+from nonebot.exception import IgnoredException
 
 from core.messages import ChatKind, Media, MediaKind, Mention, Other, Text
 from plugins.gateway import addressed, gate, inbound, onebot11_events
+from plugins.gateway.rates import Pace
 from tests.plugins.gateway.ends import GROUP, SECOND, SELF_ID, WORKER, at, message, quote, text
 
 _ids = itertools.count(1)
@@ -168,10 +171,21 @@ QUOTED = {"message_id": "m0", "user_id": "12001"}
         ),
     ],
 )
-def test_given_an_event_of_another_adapter_when_it_is_judged_then_only_what_is_for_us_passes(
+async def test_given_an_event_of_another_adapter_when_it_is_judged_then_only_what_is_for_us_passes(
     event, passes
 ):
-    assert addressed.is_to_us(Bot12(), event) is passes
+    with contextlib.nullcontext() if passes else pytest.raises(IgnoredException):
+        await addressed.only_to_us(Bot12(), event)
+
+
+async def test_given_a_sender_of_another_adapter_when_he_is_too_fast_then_he_is_ignored(
+    monkeypatch,
+):
+    monkeypatch.setattr(addressed, "pace", Pace(per_minute=1, burst=3))
+    for _ in range(3):
+        await addressed.only_to_us(Bot12(), event12(SEG.text("你好")))
+    with pytest.raises(IgnoredException):
+        await addressed.only_to_us(Bot12(), event12(SEG.text("你好")))
 
 
 async def test_given_a_message_of_another_adapter_when_it_is_read_then_it_has_the_same_shape():

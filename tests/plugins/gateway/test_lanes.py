@@ -18,7 +18,7 @@ async def test_given_a_handler_that_hangs_when_its_time_is_over_then_the_lane_go
     queue: Lanes[str] = Lanes(handle)
     queue.put(1, "hangs")
     queue.put(1, "next")
-    await asyncio.wait_for(queue.idle(), 5)
+    await asyncio.wait_for(queue.idle(), 30)
     assert done == ["next"]
     assert queue.waiting == 0
 
@@ -34,7 +34,7 @@ async def test_given_a_full_house_when_it_stops_then_nothing_is_left():
     for number in range(20):
         queue.put(number % 4, number)
     await started.wait()
-    await asyncio.wait_for(queue.stop(), 5)
+    await asyncio.wait_for(queue.stop(), 30)
     assert queue.waiting == 0
     assert not queue._queues
     assert not queue._tasks

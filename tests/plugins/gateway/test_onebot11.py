@@ -178,23 +178,24 @@ async def test_given_a_flood_of_chatter_when_somebody_calls_then_it_is_quick_and
 ):
     end = await dial()
     chatter = [json.dumps(message(text("吃了没" * 20), group=GROUP)) for _ in range(3000)]
-    for frame in chatter[:300]:
-        await end.raw(frame)
-    await end.emit(message(text("先热一热")))
-    await heard.next()
+    call = message(at(), text("本周"), group=GROUP)
+
+    async def flood() -> None:
+        for frame in chatter:
+            await end.raw(frame)
+        await end.emit(call)
+        assert (await heard.next()).words == "本周"
+
+    begin = time.process_time()  # of both ends; what others do on the machine does not count
+    await flood()
+    assert time.process_time() - begin < 2
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        for frame in chatter:
-            await end.raw(frame)
-        begin = time.perf_counter()
-        await end.emit(message(at(), text("本周"), group=GROUP))
-        assert (await heard.next()).words == "本周"
-        elapsed = time.perf_counter() - begin
+        await flood()
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert elapsed < 2
     assert after - before < 2_000_000
     assert heard.events == 2
 

@@ -161,7 +161,7 @@ async def test_given_a_send_in_flight_when_the_connection_breaks_then_it_is_unkn
     sending = asyncio.create_task(outbound.send(TO_GROUP, [Text("x")]))
     await end.next_call()
     end.cut()
-    assert await asyncio.wait_for(sending, 1) == SendOutcome(
+    assert await asyncio.wait_for(sending, 30) == SendOutcome(
         SendResult.UNKNOWN, reason="disconnect"
     )
 

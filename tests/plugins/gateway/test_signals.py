@@ -39,7 +39,7 @@ async def test_given_our_own_message_when_it_is_reported_then_only_the_hook_gets
     end = await dial()
     own = message(text("机密的话"), sender=int(SELF_ID), message_id=77)
     await end.emit(own | {"post_type": "message_sent", "target_id": WORKER})
-    report = await asyncio.wait_for(told.get(), 5)
+    report = await asyncio.wait_for(told.get(), 30)
     assert report.chat == Chat("onebot11", SELF_ID, ChatKind.PRIVATE, str(WORKER))
     assert (report.message_id, report.parts) == ("77", (Text("机密的话"),))
     assert report.sent_at.timestamp() == SECOND
@@ -67,7 +67,7 @@ async def test_given_each_notice_about_us_when_it_arrives_then_the_hook_knows_wh
     end = await dial()
     for payload, kind in NOTICES:
         await end.emit(payload)
-        report = await asyncio.wait_for(told.get(), 5)
+        report = await asyncio.wait_for(told.get(), 30)
         friend = kind == "friend_added"
         place = (ChatKind.PRIVATE, str(WORKER)) if friend else (ChatKind.GROUP, str(GROUP))
         assert (report.kind, report.chat.kind, report.chat.chat_id) == (kind, *place)
@@ -87,7 +87,7 @@ async def test_given_notices_about_others_when_they_arrive_then_nobody_is_told(d
         notice("group_upload", group_id=GROUP, user_id=WORKER, file={"name": "a"}),
         notice("friend_add", user_id=WORKER),
     )
-    assert (await asyncio.wait_for(told.get(), 5)).kind == "friend_added"
+    assert (await asyncio.wait_for(told.get(), 30)).kind == "friend_added"
 
 
 @pytest.mark.usefixtures("_hooks")
@@ -96,16 +96,16 @@ async def test_given_a_heartbeat_when_it_says_offline_then_the_account_is_down_u
 ):
     told = await listening(signals.accounts)
     end = await dial()
-    assert (await asyncio.wait_for(told.get(), 5)).is_up
+    assert (await asyncio.wait_for(told.get(), 30)).is_up
     await end.emit(beat(online=True), beat(online=False), beat(online=False))
-    assert not (await asyncio.wait_for(told.get(), 5)).is_up
+    assert not (await asyncio.wait_for(told.get(), 30)).is_up
     assert not adapter.links[SELF_ID].is_online
     await end.emit(beat(online=True))
-    assert (await asyncio.wait_for(told.get(), 5)).is_up
+    assert (await asyncio.wait_for(told.get(), 30)).is_up
     await end.emit(notice("bot_offline", user_id=int(SELF_ID)))
-    assert not (await asyncio.wait_for(told.get(), 5)).is_up
+    assert not (await asyncio.wait_for(told.get(), 30)).is_up
     await end.close()
-    assert not (await asyncio.wait_for(told.get(), 5)).is_up
+    assert not (await asyncio.wait_for(told.get(), 30)).is_up
 
 
 @pytest.mark.usefixtures("_hooks")
@@ -118,4 +118,4 @@ async def test_given_a_listener_that_fails_when_something_is_told_then_the_next_
     signals.notices._listeners.insert(0, fail)
     end = await dial()
     await end.emit(notice("friend_add", user_id=WORKER))
-    assert (await asyncio.wait_for(told.get(), 5)).kind == "friend_added"
+    assert (await asyncio.wait_for(told.get(), 30)).kind == "friend_added"

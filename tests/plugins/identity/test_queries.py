@@ -187,13 +187,18 @@ async def test_given_a_sealed_question_when_its_row_is_read_then_no_word_of_it_s
     assert "王建国".encode() not in bytes(row.body_sealed)
 
 
-async def test_given_a_row_moved_to_another_account_when_it_is_read_then_it_is_a_fault(
-    county: Any, clock: FrozenClock
+async def test_given_a_row_moved_to_another_account_when_it_is_read_then_it_is_not_opened(
+    county: Any, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    lines: list[Any] = []
+    monkeypatch.setattr("core.logs.RoomLog._write", lambda *given: lines.append(given))
+    await county.account("王建国", "2002")
     await dialogues.open_question(ME, "2001", Ask("a.a"), clock.now())
     await Dialogue.all().update(account_id="2002")
-    with pytest.raises(Fault):
-        await queries.who_is(ME, "2002")
+    known = await queries.who_is(ME, "2002")
+    assert known.question is None
+    assert known.actor.name == "王建国"
+    assert len(lines) == 1
 
 
 async def test_given_old_questions_when_pruned_then_half_a_year_is_kept(

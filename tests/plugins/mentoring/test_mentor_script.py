@@ -28,7 +28,8 @@ async def test_given_three_things_when_todo_is_asked_then_they_are_listed(town: 
     answer = await town.says("周德厚", "待办")
 
     assert answer == (
-        "这周 3 件事：\n1 联系王建国（上次8月20日）  2 联系陈玉梅（上次8月26日）  3 看陈玉梅的汇报\n"
+        "这周 3 件事：\n"
+        "1 联系王建国（上次8月20日）  2 联系陈玉梅（上次8月26日）  3 看陈玉梅的汇报\n"
         "回数字就办，办完不提醒。"
     )
 

@@ -1,30 +1,16 @@
 """柳河乡 of the script book, and talks to it through the real router: a line in, words out."""
 
-import os
-import sys
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import count
-
-import nonebot
 
 from core.actors import ConsentKind, RoleKind, Stage
 from core.clock import LOCAL_ZONE, FrozenClock
 from core.messages import Chat, ChatKind, Incoming, OutPart, SendOutcome, SendResult, Text
 from models import Account, Consent, Mentorship, Person, Role, Unit
 from models.enums import ConsentDecision, UnitKind
-
-try:
-    nonebot.get_driver()
-except ValueError:
-    nonebot.init(_env_file=(os.devnull,), driver="~fastapi", log_level="WARNING")
-for _room in ("gateway", "identity", "delivery", "reception", "mentoring", "stats"):
-    if f"plugins.{_room}" not in sys.modules:
-        nonebot.load_plugin(f"plugins.{_room}")
-
-import plugins.mentoring as mentoring  # noqa: E402
-import plugins.stats as stats  # noqa: E402
-from plugins.reception import COMMANDS, CONTINUATIONS, desk, router  # noqa: E402
+from plugins import mentoring, stats
+from plugins.reception import COMMANDS, CONTINUATIONS, desk, router
 
 GROUP = "77"
 _serial = count(1)
@@ -139,9 +125,7 @@ class Town:
         )
         start = len(self.sent)
         await router.take(incoming)
-        return [
-            text if chat.is_private else f"group:{text}" for chat, text in self.sent[start:]
-        ]
+        return [text if chat.is_private else f"group:{text}" for chat, text in self.sent[start:]]
 
     async def says(self, name: str, words: str, *, key: str = "") -> str:
         """Return the one private answer, empty for silence."""
@@ -157,7 +141,7 @@ class Town:
 
 
 async def plant(town: Town) -> None:
-    """周德厚 with three people of 王家村 as in dialogues 3.6, 刘长河 the secretary, 孙敏 the clerk."""
+    """周德厚 with three people of 王家村 as in 3.6, 刘长河 the secretary, 孙敏 the clerk."""
     await town.unit("柳河乡", UnitKind.TOWNSHIP)
     await town.unit("王家村", UnitKind.VILLAGE_BRANCH, "柳河乡")
     for name in ("周德厚", "刘长河", "孙敏"):

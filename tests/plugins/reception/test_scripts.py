@@ -186,7 +186,7 @@ async def test_given_strangers_and_no_permission_when_asked_then_the_script_hold
     assert await talk.say("2001", "你是谁") == (
         "我是雁阵，帮支部跟在外的申请人联系。\n有邀请码就发来。公开的学习回「本周」就能看。"
     )
-    assert await talk.say("w", "查档 王建国") == ("这个我不能给您看。看自己的，回「我的数据」。")
+    assert await talk.say("w", "查档 王建国") == ("这个我不能给您看。回 0 看您能用的。")
 
 
 # 3.16

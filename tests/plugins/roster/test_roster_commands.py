@@ -43,12 +43,19 @@ async def units(clock: FrozenClock) -> dict[str, Unit]:
 async def person(unit: Unit, name: str, *, account: str = "", inflow: Unit | None = None) -> Person:
     number = await Person.all().count() + 1
     row = await Person.create(
-        uid=f"{number:032d}", name=name, home_unit=unit, inflow_unit=inflow,
-        stage=Stage.ACTIVIST, created_at=datetime.fromisoformat("2026-01-01T00:00:00Z"),
+        uid=f"{number:032d}",
+        name=name,
+        home_unit=unit,
+        inflow_unit=inflow,
+        stage=Stage.ACTIVIST,
+        created_at=datetime.fromisoformat("2026-01-01T00:00:00Z"),
     )
     if account:
         await Account.create(
-            platform="onebot11", account_id=account, person=row, self_id="10000",
+            platform="onebot11",
+            account_id=account,
+            person=row,
+            self_id="10000",
             bound_at=row.created_at,
         )
     return row
@@ -145,14 +152,10 @@ async def test_given_a_new_phone_when_the_secretary_says_yes_then_the_old_one_is
     jianguo = await person(units["王家村"], "王建国", account="20001")
     secretary = officer(RoleKind.BRANCH_SECRETARY, units["王家村"])
     ask = asked(await commands.handle_new_account(call(secretary, clock, "王建国")))
-    kept = await commands.continue_new_account(
-        call(secretary, clock, choice=ask.options[1].value)
-    )
+    kept = await commands.continue_new_account(call(secretary, clock, choice=ask.options[1].value))
     assert said(kept) == "好，没动。"
     assert await Account.filter(person_id=jianguo.id).count() == 1
-    done = await commands.continue_new_account(
-        call(secretary, clock, choice=ask.options[0].value)
-    )
+    done = await commands.continue_new_account(call(secretary, clock, choice=ask.options[0].value))
     assert "王建国的新码是 " in said(done)
     assert await Account.filter(person_id=jianguo.id).count() == 0
     assert await Invitation.filter(person_id=jianguo.id, used_at__isnull=True).count() == 1

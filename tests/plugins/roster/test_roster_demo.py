@@ -9,7 +9,16 @@ from core.clock import FrozenClock, local_day
 from core.messages import Chat, ChatKind
 from core.periods import Quarter
 from models import (
-    Account, Contact, Group, Invitation, Mentorship, Person, ReportPart, Role, ThoughtReport, Unit,
+    Account,
+    Contact,
+    Group,
+    Invitation,
+    Mentorship,
+    Person,
+    ReportPart,
+    Role,
+    ThoughtReport,
+    Unit,
 )  # fmt: skip
 from models.enums import ReportState, UnitKind
 from plugins.identity import queries as identity
@@ -31,13 +40,18 @@ async def test_given_an_empty_database_when_the_county_is_planted_then_it_is_who
     assert len(county.people) == await Person.all().count() == 30
     kinds = Counter(unit.kind for unit in await Unit.all())
     assert kinds == {
-        UnitKind.COUNTY: 1, UnitKind.TOWNSHIP: 1, UnitKind.VILLAGE_BRANCH: 3,
+        UnitKind.COUNTY: 1,
+        UnitKind.TOWNSHIP: 1,
+        UnitKind.VILLAGE_BRANCH: 3,
         UnitKind.LIAISON_OFFICE: 2,
     }
     office = await Unit.get(name="驻南港")
     assert office.city == "南港"
     assert [group.name for group in county.groups] == [
-        "王家村在外群", "李家村在外群", "赵家村在外群", "南港老乡群"
+        "王家村在外群",
+        "李家村在外群",
+        "赵家村在外群",
+        "南港老乡群",
     ]
     assert {row.name for row in await Group.all()} == {group.name for group in county.groups}
     featured = [person.name for person in county.people if person.featured]
@@ -78,7 +92,10 @@ async def test_given_the_county_when_maxiaojun_uses_his_code_then_it_fits(
         actor=known.actor, chat=chat, account_id=chat.chat_id, code=code, now=clock.now()
     )
     await binding.check_name(
-        chat=chat, account_id=chat.chat_id, invitation_id=invitation, name="马小军",
+        chat=chat,
+        account_id=chat.chat_id,
+        invitation_id=invitation,
+        name="马小军",
         now=clock.now(),
     )
     await binding.bind(

@@ -70,7 +70,8 @@ async def test_given_new_people_when_they_come_in_then_each_has_a_code_and_nobod
 ) -> None:
     result = await take(clock, ZHOU, WANG)
     assert [(item.name, item.unit, len(item.code)) for item in result.invited] == [
-        ("周德厚", "王家村", 8), ("王建国", "王家村", 8)
+        ("周德厚", "王家村", 8),
+        ("王建国", "王家村", 8),
     ]
     hashes = [row.code_hash for row in await Invitation.all()]
     assert not any(item.code in digest for item in result.invited for digest in hashes)
@@ -98,7 +99,9 @@ async def test_given_a_table_that_changed_when_it_comes_in_then_people_change_an
     assert (result.added, result.updated) == (0, 1)
     wang = await Person.get(name="王建国").prefetch_related("inflow_unit")
     assert (wang.stage, wang.applied_on, wang.city) == (
-        Stage.DEVELOPMENT_TARGET, date(2025, 2, 7), "苏州"
+        Stage.DEVELOPMENT_TARGET,
+        date(2025, 2, 7),
+        "苏州",
     )
     assert wang.inflow_unit is not None
     row = await AuditLog.filter(action="roster.update").first()
@@ -133,14 +136,18 @@ async def test_given_offices_when_they_come_in_then_each_lies_at_its_level(
     clock: FrozenClock,
 ) -> None:
     await take(
-        clock, COUNTY, "孙敏,平川县/柳河乡/王家村,正式党员,,,乡镇干事\n",
+        clock,
+        COUNTY,
+        "孙敏,平川县/柳河乡/王家村,正式党员,,,乡镇干事\n",
         "刘长河,王家村,正式党员,,,支部书记、组织委员\n",
         "何志远,王家村,正式党员,,,联络员,南港,驻南港\n",
     )
     held = {(row.kind, row.unit.name) for row in await Role.all().prefetch_related("unit")}
     assert held == {
-        (RoleKind.COUNTY_CLERK, "平川县"), (RoleKind.TOWNSHIP_CLERK, "柳河乡"),
-        (RoleKind.BRANCH_SECRETARY, "王家村"), (RoleKind.ORGANIZATION_COMMISSIONER, "王家村"),
+        (RoleKind.COUNTY_CLERK, "平川县"),
+        (RoleKind.TOWNSHIP_CLERK, "柳河乡"),
+        (RoleKind.BRANCH_SECRETARY, "王家村"),
+        (RoleKind.ORGANIZATION_COMMISSIONER, "王家村"),
         (RoleKind.LIAISON_OFFICER, "驻南港"),
     }
 

@@ -16,7 +16,9 @@ from plugins.roster import importing, words
 
 TODAY = date(2026, 11, 23)
 HEAD = "姓名,单位,阶段,申请日期,谈话日期,积极分子日期,联系人,职务,城市,流入单位"
-GOOD = "王建国,柳河乡/王家村,积极分子,2025-02-07,2025.2.28,2025年9月29日,周德厚、李秀兰,,南港,驻南港"
+GOOD = (
+    "王建国,柳河乡/王家村,积极分子,2025-02-07,2025.2.28,2025年9月29日,周德厚、李秀兰,,南港,驻南港"
+)
 
 
 def refusal(data: bytes) -> Refusal:
@@ -38,9 +40,16 @@ def test_given_any_way_to_save_a_table_when_it_is_read_then_the_row_is_the_same(
     text = ending.join(line.replace(",", delimiter) for line in (HEAD, GOOD)) + ending
     row = importing.read(text.encode(encoding), today=TODAY).rows[0]
     assert row == importing.RosterRow(
-        line=2, name="王建国", unit=("柳河乡", "王家村"), stage=Stage.ACTIVIST,
-        applied_on=date(2025, 2, 7), talk_on=date(2025, 2, 28), activist_on=date(2025, 9, 29),
-        mentors=("周德厚", "李秀兰"), city="南港", inflow=("驻南港",),
+        line=2,
+        name="王建国",
+        unit=("柳河乡", "王家村"),
+        stage=Stage.ACTIVIST,
+        applied_on=date(2025, 2, 7),
+        talk_on=date(2025, 2, 28),
+        activist_on=date(2025, 9, 29),
+        mentors=("周德厚", "李秀兰"),
+        city="南港",
+        inflow=("驻南港",),
     )
 
 
@@ -152,12 +161,15 @@ def test_given_a_path_of_units_when_it_is_read_then_it_has_one_form(
 
 
 def test_given_offices_when_they_are_read_then_each_stands_once() -> None:
-    row = importing.read(table("刘长河,王家村,正式党员,,,,,支部书记、组织委员、书记"), today=TODAY).rows[0]
+    row = importing.read(
+        table("刘长河,王家村,正式党员,,,,,支部书记、组织委员、书记"), today=TODAY
+    ).rows[0]
     assert row.offices == (RoleKind.BRANCH_SECRETARY, RoleKind.ORGANIZATION_COMMISSIONER)
 
 
 @pytest.mark.parametrize(
-    ("unit", "city"), [("驻南港", "南港"), ("驻东莞市", "东莞"), ("驻南港联络站", "南港"), ("王家村", None)]
+    ("unit", "city"),
+    [("驻南港", "南港"), ("驻东莞市", "东莞"), ("驻南港联络站", "南港"), ("王家村", None)],
 )
 def test_given_an_office_away_from_home_when_it_is_named_then_so_is_its_city(
     unit: str, city: str | None
@@ -206,8 +218,9 @@ days = st.dates(date(1990, 1, 1), TODAY)
     people=st.lists(st.tuples(names, days), min_size=1, max_size=8, unique_by=lambda p: p[0]),
     delimiter=st.sampled_from(",\t;"),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
-    style=st.sampled_from(["{0}-{1:02}-{2:02}", "{0}.{1}.{2}", "{0}/{1}/{2}", "{0}年{1}月{2}日",
-                           "{0}{1:02}{2:02}"]),
+    style=st.sampled_from(
+        ["{0}-{1:02}-{2:02}", "{0}.{1}.{2}", "{0}/{1}/{2}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}"]
+    ),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     blanks=st.booleans(),
 )

@@ -1,7 +1,10 @@
 """The page in a real browser: what a visitor does, sees, and cannot do."""
 
+import asyncio
 import base64
 import shutil
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +18,7 @@ from playwright.async_api import (
     FilePayload,
     Locator,
     Page,
+    Route,
     ViewportSize,
     async_playwright,
     expect,
@@ -466,14 +470,37 @@ async def test_given_pictures_that_load_late_when_a_chat_opens_then_the_newest_i
     browser: Browser, sandbox: Sandbox
 ) -> None:
     for number in range(12):
-        await sandbox.send_image(WANG, PNG, text=f"第 {number} 张\n" * 3)
+        await sandbox.send_image(WANG, grey_png(400), group_id=VILLAGE, text=f"第 {number} 张")
     phone = await visit(browser, sandbox, PHONE)
-    await phone.at("chat-private").click()
+    may_load = asyncio.Event()
 
-    await expect(phone.at("message-image")).to_have_count(12)
+    async def hold(route: Route) -> None:
+        await may_load.wait()
+        await route.continue_()
+
+    await phone.page.route("**/media/*", hold)
+    await phone.at(f"chat-{VILLAGE}").click()
     await expect(phone.at("message").last).to_be_in_viewport()
+    may_load.set()
+    await phone.page.wait_for_function(
+        "[...document.querySelectorAll('.picture img')].every((image) => image.naturalWidth > 1)"
+    )
+    await expect(phone.at("message").last).to_be_in_viewport(ratio=0.9)
     await expect(phone.page.get_by_role("button", name="看新消息")).to_be_hidden()
     await phone.page.context.close()
+
+
+def grey_png(side: int) -> bytes:
+    """Draw a grey square, so that loading it changes the layout."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(name + body)
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", check)
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * side) * side)
+    signature = PNG[:8]
+    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 async def test_given_the_sandbox_gone_when_it_is_back_then_the_page_finds_it(

@@ -53,7 +53,7 @@ async def contact(
 
 @pytest_asyncio.fixture
 async def township(database: str, keys: object, texts: object, clock: FrozenClock) -> Town:
-    """41 applicants, 30 who owe, 26 handed in, 27 of 30 with a line, 96 days the longest silence."""
+    """41 applicants, 30 who owe, 26 handed in, 27 with a line, 96 days the longest silence."""
     made = Town(clock)
     await run_tx(lambda: _fill(made))
     return made
@@ -63,9 +63,7 @@ async def _fill(made: Town) -> None:
     await made.unit("县", UnitKind.COUNTY)
     await made.unit("柳河乡", UnitKind.TOWNSHIP, "县")
     await made.unit("驻东莞", UnitKind.LIAISON_OFFICE, "县")
-    owing = (
-        [Stage.ACTIVIST] * 23 + [Stage.DEVELOPMENT_TARGET] * 4 + [Stage.PROBATIONARY_MEMBER] * 3
-    )
+    owing = [Stage.ACTIVIST] * 23 + [Stage.DEVELOPMENT_TARGET] * 4 + [Stage.PROBATIONARY_MEMBER] * 3
     states = iter(
         [ReportState.DONE] * 12 + [ReportState.WAITING_SECRETARY] * 10
         + [ReportState.RETURNED] + [ReportState.WAITING_MENTOR] * 3
@@ -98,4 +96,6 @@ async def _fill(made: Town) -> None:
             last_contact_on=last, next_contact_on=date(2026, 12, 1),
         )  # fmt: skip
         if place < 27:
-            await contact(pair, date(2026, 9, 1), Outcome.NO_ANSWER if place < 3 else Outcome.REACHED)
+            await contact(
+                pair, date(2026, 9, 1), Outcome.NO_ANSWER if place < 3 else Outcome.REACHED
+            )

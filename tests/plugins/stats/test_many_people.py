@@ -1,5 +1,7 @@
 """A hundred thousand people are counted by as many statements as ten."""
 
+# ruff: noqa: S608, ISC004  # fixed statements of this test
+
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 from tortoise.connection import get_connection
 
 from core.actors import RoleKind, Stage, UnitScope
+from core.clock import FrozenClock
 from core.database import run_tx
 from models.enums import UnitKind
 from plugins.stats import lists, queries
@@ -73,12 +76,10 @@ async def statements_of(
     return seen, return_value
 
 
+@pytest.mark.usefixtures("database", "keys", "texts")
 @pytest.mark.parametrize(("people", "villages"), [(60, 3), (100_000, 200)])
 async def test_given_many_people_when_they_are_counted_then_the_statements_stay_few(
-    database: str,
-    keys: object,
-    texts: object,
-    clock: Any,
+    clock: FrozenClock,
     monkeypatch: pytest.MonkeyPatch,
     people: int,
     villages: int,

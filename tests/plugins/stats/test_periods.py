@@ -96,7 +96,12 @@ def test_given_words_with_a_unit_when_the_period_is_taken_out_then_the_unit_is_l
 
 @pytest.mark.parametrize(
     ("text", "days", "unit"),
-    [("60天 王家村", 60, "王家村"), ("王家村 六十天", 60, "王家村"), ("30", 30, ""), ("", None, "")],
+    [
+        ("60天 王家村", 60, "王家村"),
+        ("王家村 六十天", 60, "王家村"),
+        ("30", 30, ""),
+        ("", None, ""),
+    ],
 )
 def test_given_days_of_silence_when_they_are_read_then_the_rest_is_the_unit(
     text: str, days: int | None, unit: str
@@ -106,7 +111,12 @@ def test_given_days_of_silence_when_they_are_read_then_the_rest_is_the_unit(
     assert (found, unit_word(rest)) == (days, unit)
 
 
-@given(st.text(alphabet="本上这个月季度一二三四五六七八九十半年今去到至近天0123456789 柳河乡", max_size=14), DAYS)
+@given(
+    st.text(
+        alphabet="本上这个月季度一二三四五六七八九十半年今去到至近天0123456789 柳河乡", max_size=14
+    ),
+    DAYS,
+)
 def test_given_any_words_when_they_are_read_then_a_period_is_whole_and_has_begun(
     text: str, today: date
 ) -> None:

@@ -64,9 +64,7 @@ class World:
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     size = draw(st.integers(1, 7))
-    parents = tuple(
-        draw(st.none() | st.integers(0, n - 1)) if n else None for n in range(size)
-    )
+    parents = tuple(draw(st.none() | st.integers(0, n - 1)) if n else None for n in range(size))
     units = st.integers(0, size - 1)
     days = st.none() | st.dates(TODAY - timedelta(days=200), TODAY)
     someone = st.builds(
@@ -179,8 +177,10 @@ class Oracle:
 
     def has_mentor(self, one: Someone, first: date) -> bool:
         until = one.mentor_until
-        return one.mentor is not None and (until is None or until >= first) and (
-            one.stage in LEARNER_STAGES
+        return (
+            one.mentor is not None
+            and (until is None or until >= first)
+            and (one.stage in LEARNER_STAGES)
         )
 
     def silent_days(self, one: Someone) -> int:

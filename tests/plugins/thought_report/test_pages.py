@@ -243,15 +243,22 @@ async def test_given_a_held_line_when_it_is_answered_twice_then_it_stands_once(
     village.go(EVENING, 20)
     wang = village.talks["王建国"]
     await wang.says("交汇报")
-    await wang.says("请多帮助我", key="line")
-    draft = await ReportDraft.get()
-    actor = Actor(account_id=1, person_id=village.people["王建国"].id)
-    page = NewPage("line:0", PartKind.TEXT, text="请多帮助我")
-    assert await wang.says("1") == "写进去了，是第 1 页。"
-    again = await pages.add_pages(
-        actor=actor, draft_uid=draft.uid, pages=[page], now=village.clock.now()
+    await wang.says("请多帮助我")
+    answers = await asyncio.gather(wang.says("1"), wang.says("1"))
+    assert answers == ["写进去了，是第 1 页。"] * 2
+    assert await ReportPart.all().count() == 1
+
+
+async def test_given_a_short_line_beside_a_photo_when_it_is_wanted_then_both_are_pages(
+    village: Village, wire: Wire
+) -> None:
+    village.go(EVENING, 20)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    assert await wang.says("这是第一张", wire.photo()) == (
+        "这句写进汇报吗？1 写进去  2 不用\n前面 1 页存好了，哪天接着发都行。"
     )
-    assert again.contents.pages == 1
+    assert await wang.says("1") == "写进去了，是第 2 页。"
 
 
 async def test_given_two_people_when_they_write_at_once_then_each_has_his_own_pages(

@@ -10,6 +10,7 @@ from core import database as db
 from core import files, migrating
 from core.actors import ConsentKind, Stage
 from core.config import Settings
+from core.conversation import Ask, Option
 from core.errors import Refusal
 from core.messages import MediaKind
 from core.texts import render
@@ -23,6 +24,8 @@ from models import (
     ThoughtReport,
 )
 from models.enums import ConsentDecision, DeliveryState, DraftState, ReportState
+from plugins.identity import dialogues
+from plugins.identity.queries import who_is
 from plugins.thought_report import commands, cycle
 from tests.plugins.thought_report.conftest import Village, Wire, kept_files, picture
 from tests.plugins.thought_report.talk import Talk, owed, words_of
@@ -248,6 +251,22 @@ async def test_given_an_open_draft_when_another_is_begun_then_the_first_goes_on(
     assert await ReportDraft.filter(state=DraftState.OPEN).count() == 1
 
 
+async def test_given_an_empty_draft_left_behind_when_the_quarter_is_another_then_it_serves_that_one(
+    village: Village,
+) -> None:
+    village.go(EVENING, 20)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    village.go(date(2027, 3, 2), 10)
+    assert await wang.says("交汇报") == (
+        f"开好了，一季度汇报。文字、照片随便发，断了也不丢。\n{HOW}"
+    )
+    await wang.says(LONG)
+    await wang.says("完成")
+    assert (await ThoughtReport.get()).quarter == "2027Q1"
+    assert await ReportDraft.all().count() == 1
+
+
 async def test_given_a_report_handed_in_when_another_is_begun_then_the_day_is_named(
     village: Village,
 ) -> None:
@@ -280,8 +299,11 @@ async def test_given_a_consent_withdrawn_meanwhile_when_a_report_is_handed_in_th
         person=village.people["王建国"], kind=ConsentKind.REPORTS, version="1",
         decision=ConsentDecision.WITHDRAWN, decided_at=village.clock.now(),
     )  # fmt: skip
-    assert await wang.says("完成") == "您没让我存汇报，请写纸上交支部，一样算。想改回「同意书」。"
+    paper = "您没让我存汇报，请写纸上交支部，一样算。想改回「同意书」。"
+    assert await wang.says(LONG) == paper
+    assert await wang.says("完成") == paper
     assert await ThoughtReport.all().count() == 0
+    assert await ReportPart.all().count() == 1
 
 
 async def test_given_a_stranger_when_a_report_is_begun_then_binding_comes_first(
@@ -459,3 +481,19 @@ async def test_given_the_window_of_a_branch_when_the_day_comes_twice_then_it_ope
     assert await cycle.open_cycles(now=village.clock.now()) == 0
     row = await ReportCycle.get()
     assert (row.opens_on, row.closes_on) == (date(2026, 12, 1), date(2026, 12, 31))
+
+
+async def test_given_a_question_of_another_room_when_a_report_is_handed_in_then_it_stays_open(
+    village: Village,
+) -> None:
+    village.go(EVENING, 20)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    await wang.says(LONG)
+    await dialogues.open_question(
+        wang.chat, wang.account_id, Ask("study.quiz", (Option("能", value=1),)), village.clock.now()
+    )
+    assert (await wang.says("完成")).startswith("交上了，1 页")
+    known = await who_is(wang.chat, wang.account_id, village.clock.now())
+    assert known.draft is None
+    assert known.question is not None
