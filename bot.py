@@ -19,7 +19,7 @@ import nonebot
 import uvicorn
 from nonebot.drivers.fastapi import Driver
 
-from core import clock, config, crypto, database, logs, texts
+from core import clock, config, crypto, database, disk, logs, texts
 from core.config import Database, OneBot11, Settings
 from core.conversation import Command, Continuation, LineReader
 from core.errors import Fault, StartRefused
@@ -156,6 +156,7 @@ def build(settings: Settings, data_dir: Path, *, kind: str = "production") -> Ho
     """
     config.use(settings)
     texts.use(texts.Texts.load(ROOT / "content" / "texts", required=("start", "file", *ROOMS[:-1])))
+    disk.prove_writable(data_dir)
     logs.setup(data_dir / "logs")
     nonebot.init(
         _env_file=(os.devnull,),
@@ -221,9 +222,14 @@ def data_folder(kind: str) -> Path:
     return base / "demo" if kind == "demo" else base
 
 
+def configured() -> Settings:
+    """Read ``config.toml`` beside this file, or the one that YANZHEN_CONFIG names."""
+    return config.load(Path(os.environ.get("YANZHEN_CONFIG", ROOT / "config.toml")))
+
+
 async def run() -> None:
     """Run for real until told to stop."""
-    settings = config.load(ROOT / "config.toml")
+    settings = configured()
     house = build(settings, data_folder("production"))
     async with house.running(host=settings.web.host, port=settings.web.port):
         say("start.running", port=settings.web.port, data=str(house.data_dir))
@@ -247,7 +253,7 @@ def for_demo(settings: Settings) -> Settings:
 
 async def demo() -> None:
     """Open the sandbox: the same program with a county of its own and a page to talk to it."""
-    settings = for_demo(config.load(ROOT / "config.toml"))
+    settings = for_demo(configured())
     house = build(settings, data_folder("demo"), kind="demo")
     # Not through the door: the sandbox itself knows nothing of the rooms, its demo does.
     sandbox = importlib.import_module("plugins.sandbox.demo")
@@ -277,7 +283,7 @@ def say(key: str, **fields: object) -> None:
 
 async def office(word: str, arguments: Sequence[str]) -> None:
     """Do one errand on the database of the real run, which must not be running meanwhile."""
-    settings = config.load(ROOT / "config.toml")
+    settings = configured()
     house = build(settings, data_folder("production"))
     await database.open_database(settings.database.url, kind=house.kind, data_dir=house.data_dir)
     try:

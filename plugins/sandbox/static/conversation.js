@@ -9,6 +9,7 @@ const PAUSE_MS = 5 * 60 * 1000;
 const NEAR_BOTTOM_PX = 80;
 // Whether the reader stands at the newest message; then he stays there whatever grows above.
 let isAtNewest = true;
+let lastTop = 0;
 const ROLES = { owner: "群主", admin: "管理员", member: "" };
 
 export function showTalk() {
@@ -129,7 +130,11 @@ export function setUpTalk() {
   byId("messages").addEventListener("scroll", () => {
     const list = byId("messages");
     const left = list.scrollHeight - list.scrollTop - list.clientHeight;
-    isAtNewest = left < NEAR_BOTTOM_PX;
+    // Only the reader scrolls up. A list that grew since our own scrolling also reports a gap below.
+    const wentUp = list.scrollTop < lastTop;
+    lastTop = list.scrollTop;
+    if (left < NEAR_BOTTOM_PX) isAtNewest = true;
+    else if (wentUp) isAtNewest = false;
     if (isAtNewest) byId("to-newest").hidden = true;
   });
   // Late pictures and a growing composer push the newest message away from under the reader.

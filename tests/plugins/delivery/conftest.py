@@ -85,7 +85,7 @@ def fast(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def sender(
+def sender(  # noqa: PLR0917  # fixtures
     database: str,
     keys: object,
     texts: object,

@@ -1,8 +1,10 @@
 """A process that sends what the ledger owes, to be killed: run by test_delivery_killed.
 
-It sends to a recorder over TCP, one line a message, and waits for its answer. At the point it is told
-it says so on stdout and stands still.
+It sends to a recorder over TCP, one line a message, and waits for its answer. At the point it is
+told it says so on stdout and stands still.
 """
+
+# ruff: noqa: E402, T201  # NoneBot comes before a room; stdout is where the points are told
 
 import asyncio
 import os
@@ -19,8 +21,6 @@ nonebot.init(_env_file=(os.devnull,), driver="~fastapi", log_level="ERROR")
 
 from core import clock, config, crypto, database, logs, migrating, texts
 from core.messages import Chat, OutPart, SendOutcome, SendResult, Text
-from models import Delivery
-from models.enums import DeliveryState
 from plugins.delivery import ledger, settling
 from plugins.delivery.dispatcher import Dispatcher
 
@@ -86,11 +86,9 @@ async def main(data_dir: Path, migrations: str, port: int, stop_at: str) -> None
         settling.record, "answered", "recorded", stop_at
     )
     sender = Dispatcher({}, far_end=Recorder(port, stop_at))
-    await sender.start()
-    owed = (DeliveryState.DUE, DeliveryState.LEASED, DeliveryState.SENDING)
-    while await Delivery.filter(state__in=owed).exists():
-        await asyncio.sleep(0.01)
-    await sender.stop()
+    await settling.recover(now=noon, owner=sender.owner, alone=not ledger.is_shared())
+    while await sender.step():
+        pass
     await database.close_database()
     print("done", flush=True)
 

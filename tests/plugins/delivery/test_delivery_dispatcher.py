@@ -11,10 +11,10 @@ from core.config import Settings, use
 from core.conversation import Ask, Option
 from core.database import run_tx
 from core.messages import Chat, ChatKind, SendOutcome, SendResult
-from models import BotAccount, Delivery, Group
+from models import BotAccount, Delivery, Group, Message
 from models.enums import DeliveryState as S
 from models.enums import Priority
-from plugins.delivery import bell, service, settling
+from plugins.delivery import bell, bodies, judging, service, settling
 from plugins.delivery.dispatcher import Dispatcher
 from plugins.delivery.voices import Voices
 from plugins.identity import dialogues
@@ -366,8 +366,6 @@ async def test_given_a_pause_when_the_process_starts_anew_then_it_is_kept(
 async def test_given_a_body_for_many_when_it_is_sent_then_it_is_opened_once_a_window(
     sender: Dispatcher, end: End, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from plugins.delivery import bodies, judging
-
     village = await unit(clock)
     ids = [(await group(village, clock, f"9{n:03d}")).id for n in range(130)]
     opened = []
@@ -398,8 +396,6 @@ async def test_given_a_body_for_many_when_it_is_sent_then_it_is_opened_once_a_wi
 async def test_given_a_damaged_body_when_its_turn_comes_then_the_others_still_go(
     sender: Dispatcher, end: End, clock: FrozenClock
 ) -> None:
-    from models import Message
-
     village = await unit(clock)
     one, two = await group(village, clock, "701"), await group(village, clock, "702")
     await owe(f"group:{one.id}", clock)
@@ -509,13 +505,13 @@ async def test_given_a_disk_that_is_full_when_results_cannot_be_saved_then_nothi
     record = settling.record
 
     async def full(*_: object, **__: object) -> None:
-        raise OSError
+        raise BlockingIOError
 
     monkeypatch.setattr(settling, "record", full)
-    with pytest.raises(OSError):
+    with pytest.raises(BlockingIOError):
         await sender.step()
     await owe(f"group:{two.id}", clock)
-    with pytest.raises(OSError):
+    with pytest.raises(BlockingIOError):
         await sender.step()
     assert len(end.sent) == 1
     monkeypatch.setattr(settling, "record", record)
@@ -578,10 +574,15 @@ async def test_given_a_shared_database_when_one_starts_then_living_leases_are_le
 async def test_given_the_loop_when_something_is_owed_then_it_goes_out_and_stopping_ends_it(
     sender: Dispatcher, end: End, clock: FrozenClock
 ) -> None:
-    crowd = await group(await unit(clock), clock)
+    village = await unit(clock)
+    crowd, dead = await group(village, clock), await group(village, clock, "701")
+    await owe(f"group:{dead.id}", clock)
+    ended = clock.now() - timedelta(seconds=1)
+    await Delivery.all().update(state=S.SENDING, lease_owner="dead", lease_until=ended)
     gone = asyncio.Event()
     end.before = gone.set
     await sender.start()
+    assert await state_of(f"group:{dead.id}") is S.UNKNOWN
     await owe(f"group:{crowd.id}", clock)
     await asyncio.wait_for(gone.wait(), 5)
     await asyncio.wait_for(sender.stop(), 5)

@@ -109,7 +109,7 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(
+async def bench(  # noqa: PLR0917  # fixtures
     database: str, keys: object, texts: object, settings: config.Settings, app: migrating.App,
     recorder: Recorder,
 ) -> Bench:  # fmt: skip
@@ -135,7 +135,7 @@ def clock() -> FrozenClock:
         ("recorded", 1, S.SENT),
     ],
 )
-async def test_given_a_kill_at_any_step_when_the_next_process_runs_then_nothing_is_lost_or_twice(
+async def test_given_a_kill_at_any_step_when_the_next_process_runs_then_nothing_is_lost_or_twice(  # noqa: PLR0917
     point: str, got: int, state: S, bench: Bench, recorder: Recorder, clock: FrozenClock
 ) -> None:
     await bench.plant(clock, 1)

@@ -109,7 +109,7 @@ async def dial(port: int, adapter: Adapter) -> AsyncIterator[Dial]:
         with contextlib.suppress(OSError):
             await end.close()
     await until_gone(adapter)
-    await adapter.lanes.idle()
+    await adapter.lanes.stop()
 
 
 async def until_gone(adapter: Adapter) -> None:
@@ -126,6 +126,7 @@ class Heard:
         self.all: list[Incoming] = []
         self.events = 0
         self.before: Callable[[Incoming], Awaitable[None]] | None = None
+        self.gate = asyncio.Event()
 
     async def take(self, bot: Bot, event: Event) -> None:
         self.events += 1
@@ -136,6 +137,10 @@ class Heard:
             await self.before(incoming)
         self.all.append(incoming)
         self.queue.put_nowait(incoming)
+
+    async def hold(self, _incoming: Incoming) -> None:
+        """Be as slow as the test wants: as ``before``."""
+        await self.gate.wait()
 
     async def next(self) -> Incoming:
         return await asyncio.wait_for(self.queue.get(), 60)
@@ -159,6 +164,7 @@ async def heard(adapter: Adapter) -> AsyncIterator[Heard]:
     matcher = nonebot.on_message(priority=0, block=True, handlers=[take])
     yield found
     found.before = None
+    found.gate.set()
     for link in adapter.links.values():
         link.end()
     await adapter.lanes.stop()

@@ -1,6 +1,5 @@
 """The adapter over a real WebSocket: what gets through, in which order, and what breaks nothing."""
 
-import asyncio
 import json
 import os
 import time
@@ -127,7 +126,7 @@ async def test_given_the_same_event_twice_when_it_arrives_then_both_bear_one_key
 
 async def test_given_a_slow_handler_when_one_chat_writes_then_its_order_is_kept(dial, heard: Heard):
     end = await dial()
-    gate, running, most = asyncio.Event(), 0, 0
+    running = most = 0
 
     async def slowly(incoming: Incoming) -> None:
         nonlocal running, most
@@ -135,14 +134,14 @@ async def test_given_a_slow_handler_when_one_chat_writes_then_its_order_is_kept(
             return
         running += 1
         most = max(most, running)
-        await gate.wait()
+        await heard.hold(incoming)
         running -= 1
 
     heard.before = slowly
     await end.emit(*(message(text(str(n))) for n in range(20)))
     await end.emit(message(text("别的聊天"), sender=WORKER + 1))
     assert (await heard.next()).words == "别的聊天"
-    gate.set()
+    heard.gate.set()
     assert [(await heard.next()).words for _ in range(20)] == [str(n) for n in range(20)]
     assert most == 1
 
@@ -204,18 +203,13 @@ async def test_given_more_than_a_lane_holds_when_one_person_writes_then_he_hears
     dial, adapter, heard: Heard
 ):
     end = await dial()
-    gate = asyncio.Event()
-
-    async def hold(_incoming: Incoming) -> None:
-        await gate.wait()
-
-    heard.before = hold
+    heard.before = heard.hold
     await end.emit(*(message(text(str(n))) for n in range(lanes.MOST_IN_LANE + 20)))
     call = await end.next_call()
     assert call["action"] == "send_private_msg"
     assert call["params"]["user_id"] == WORKER
     assert call["params"]["message"] == [text(texts.render("gateway.too_fast"))]
-    gate.set()
+    heard.gate.set()
     kept = [(await heard.next()).words for _ in range(lanes.MOST_IN_LANE)]
     assert kept == [str(n) for n in range(lanes.MOST_IN_LANE)]
     await end.emit(message(text("完了"), sender=WORKER + 1))
@@ -228,17 +222,12 @@ async def test_given_many_chats_when_the_house_is_full_then_the_rest_is_dropped(
 ):
     monkeypatch.setattr(lanes, "MOST_WAITING", 30)
     end = await dial()
-    gate = asyncio.Event()
-
-    async def hold(_incoming: Incoming) -> None:
-        await gate.wait()
-
-    heard.before = hold
+    heard.before = heard.hold
     await end.emit(*(message(text("x"), sender=WORKER + n) for n in range(40)))
     for _ in range(10):
         assert (await end.next_call())["action"] == "send_private_msg"
     assert adapter.lanes.waiting == 30
-    gate.set()
+    heard.gate.set()
 
 
 async def test_given_a_fast_sender_in_private_when_the_bucket_is_empty_then_all_waits_its_turn(

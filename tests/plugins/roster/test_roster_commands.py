@@ -170,6 +170,10 @@ async def test_given_a_township_clerk_when_he_would_take_an_account_off_then_he_
         await commands.handle_new_account(call(clerk, clock, "王建国"))
 
 
+def codes_in(folder: Path) -> list[Path]:
+    return list(folder.glob("邀请码-*.csv"))
+
+
 async def worker(units: dict[str, Unit]) -> Actor:
     row = await person(units["王家村"], "王建国", account="20001")
     return Actor(account_id=1, person_id=row.id, stage=Stage.ACTIVIST)
@@ -188,7 +192,7 @@ async def worker(units: dict[str, Unit]) -> Actor:
          "好，到12月18日不提醒您，联系人也看得到。\n19日起照常。提前闲了，回「我有空了」。"),
     ],
 )  # fmt: skip
-async def test_given_a_busy_worker_when_he_says_until_when_then_he_is_left_alone(
+async def test_given_a_busy_worker_when_he_says_until_when_then_he_is_left_alone(  # noqa: PLR0917
     text: str, today: date, until: date, answer: str, units: dict[str, Unit], clock: FrozenClock
 ) -> None:
     actor = await worker(units)
@@ -292,7 +296,7 @@ async def test_given_a_table_at_the_console_when_it_is_taken_in_then_codes_lie_b
         "这几列我不收，没读也没存：电话。",
         "这几列用不上，没动：备注。",
     )
-    (made,) = tmp_path.glob("邀请码-*.csv")
+    (made,) = codes_in(tmp_path)
     assert made.name in lines[3]
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     rows = list(csv.reader(made.read_text("utf-8-sig").splitlines()))
@@ -321,7 +325,7 @@ async def test_given_people_without_accounts_when_codes_are_made_for_all_then_ea
     await person(units["王家村"], "马小军")
     await person(units["李家村"], "马小军")
     lines = await errands.ERRANDS["invite"]([], clock.now())
-    (made,) = settings().data_dir.glob("邀请码-*.csv")
+    (made,) = codes_in(settings().data_dir)
     assert made.name in lines[0]
     assert len(made.read_text("utf-8-sig").splitlines()) == 3
     which = await errands.ERRANDS["invite"](["马小军"], clock.now())

@@ -103,8 +103,8 @@ def test_given_a_row_that_cannot_be_read_when_it_is_read_then_the_table_is_refus
 def test_given_a_bad_date_when_it_is_said_then_in_the_words_of_the_script_book(
     texts: Texts,
 ) -> None:
-    caught = refusal(table(*[GOOD.replace("王建国", f"王{c}") for c in "一二三四五六七八九十百千万东南"],
-                           "王建国,王家村,申请人,2026.13.1"))  # fmt: skip
+    people = [GOOD.replace("王建国", f"王{c}") for c in "一二三四五六七八九十百千万东南"]
+    caught = refusal(table(*people, "王建国,王家村,申请人,2026.13.1"))
     said = texts.render(Say(caught.key, **caught.fields))
     assert said == "第 17 行的日期看不懂：2026.13.1。一行都没写进去，改好再传。"
 

@@ -26,9 +26,7 @@ from playwright.async_api import (
 
 from plugins.sandbox import (
     At,
-    Attachment,
     Forward,
-    MemberSeed,
     Node,
     Picture,
     Sandbox,
@@ -490,6 +488,21 @@ async def test_given_pictures_that_load_late_when_a_chat_opens_then_the_newest_i
     await phone.page.context.close()
 
 
+async def test_given_a_reader_far_up_when_news_comes_then_he_stays_and_is_offered_it(
+    desk: Visit, sandbox: Sandbox
+) -> None:
+    for number in range(40):
+        await sandbox.say(WANG, f"第 {number} 句")
+    await expect(desk.at("message")).to_have_count(40)
+    await desk.at("messages").evaluate("list => { list.scrollTop = 0; }")
+    await expect(desk.at("message").first).to_be_in_viewport()
+    sandbox.world.post(private(WANG), BOT, [Text("新的")])
+
+    await desk.page.get_by_role("button", name="看新消息").click()
+    await expect(desk.at("message").last).to_be_in_viewport()
+    await expect(desk.page.get_by_role("button", name="看新消息")).to_be_hidden()
+
+
 def grey_png(side: int) -> bytes:
     """Draw a grey square, so that loading it changes the layout."""
 
@@ -540,11 +553,6 @@ async def fill_every_kind(sandbox: Sandbox, clock: StandingClock) -> None:
     await sandbox.send_file(ZHOU, "提纲.docx", b"x", group_id=VILLAGE)
     sandbox.world.post(village, BOT, [Text("第 1 段"), Forward("f", (Node(ZHOU, "周", ()),))])
     assert quoted.seq == 1
-
-
-def test_given_the_seed_when_read_then_the_bot_may_be_listed_with_a_role() -> None:
-    assert MemberSeed(BOT, "admin").role == "admin"
-    assert Attachment("id", "名", 1).name == "名"
 
 
 # Every visible piece of words against the nearest painted background, by the formula of WCAG 2.2.

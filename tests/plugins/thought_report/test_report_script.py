@@ -497,3 +497,30 @@ async def test_given_a_question_of_another_room_when_a_report_is_handed_in_then_
     known = await who_is(wang.chat, wang.account_id, village.clock.now())
     assert known.draft is None
     assert known.question is not None
+
+
+async def test_given_a_receipt_not_said_yet_when_the_report_is_handed_in_then_one_answer_is_enough(
+    village: Village,
+) -> None:
+    village.go(EVENING, 20)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    await wang.says(LONG)
+    village.wait(3)
+    await wang.says("完成")
+    assert await owed("thought_report.receipt") == []
+
+
+async def test_given_a_report_in_time_when_its_second_version_is_late_then_it_counts_as_in_time(
+    village: Village,
+) -> None:
+    village.go(date(2026, 12, 31), 23)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    await wang.says(LONG)
+    await wang.says("完成")
+    village.go(date(2027, 1, 2), 9)
+    await wang.says("补汇报")
+    await wang.says(LONG)
+    assert (await wang.says("完成")).startswith("交上了，第 2 版，2 页。")
+    assert await ThoughtReport.filter(is_late=True).count() == 0
