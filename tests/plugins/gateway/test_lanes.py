@@ -38,3 +38,18 @@ async def test_given_a_full_house_when_it_stops_then_nothing_is_left():
     assert queue.waiting == 0
     assert not queue._queues
     assert not queue._tasks
+
+
+async def test_given_a_handler_that_raises_when_more_waits_then_the_lane_goes_on():
+    done: list[int] = []
+
+    async def handle(item: int) -> None:
+        if item == 1:
+            raise ValueError
+        done.append(item)
+
+    queue: Lanes[int] = Lanes(handle)
+    for number in range(3):
+        queue.put("one", number)
+    await asyncio.wait_for(queue.idle(), 30)
+    assert done == [0, 2]

@@ -480,9 +480,7 @@ async def test_given_pictures_that_load_late_when_a_chat_opens_then_the_newest_i
     await phone.at(f"chat-{VILLAGE}").click()
     await expect(phone.at("message").last).to_be_in_viewport()
     may_load.set()
-    await phone.page.wait_for_function(
-        "[...document.querySelectorAll('.picture img')].every((image) => image.naturalWidth > 1)"
-    )
+    await phone.page.evaluate(ALL_LOADED)
     await expect(phone.at("message").last).to_be_in_viewport(ratio=0.9)
     await expect(phone.page.get_by_role("button", name="看新消息")).to_be_hidden()
     await phone.page.context.close()
@@ -554,6 +552,11 @@ async def fill_every_kind(sandbox: Sandbox, clock: StandingClock) -> None:
     sandbox.world.post(village, BOT, [Text("第 1 段"), Forward("f", (Node(ZHOU, "周", ()),))])
     assert quoted.seq == 1
 
+
+ALL_LOADED = """() => Promise.all(
+  [...document.querySelectorAll(".picture img")].map((image) => image.complete
+    ? null
+    : new Promise((done) => image.addEventListener("load", done, { once: true }))))"""
 
 # Every visible piece of words against the nearest painted background, by the formula of WCAG 2.2.
 CONTRAST = """() => {

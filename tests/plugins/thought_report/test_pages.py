@@ -31,6 +31,7 @@ from core.periods import Quarter
 from models import Account, Person, ReportDraft, ReportPart, Unit
 from models.enums import PartKind, UnitKind
 from plugins.identity import dialogues
+from plugins.identity.queries import who_is
 from plugins.thought_report import pages, queries, service, views
 from plugins.thought_report.pages import NewPage
 from tests.plugins.thought_report.conftest import Village, Wire, kept_files, picture
@@ -372,4 +373,21 @@ async def test_given_a_transaction_that_ends_badly_when_pages_were_added_then_no
     monkeypatch.setattr(pages, "_owe_receipt", broken)
     with contextlib.suppress(OSError):
         await wang.says(LONG)
+    assert await ReportPart.all().count() == 0
+
+
+async def test_given_a_draft_of_before_when_pages_come_for_it_then_the_new_one_stays_untouched(
+    village: Village,
+) -> None:
+    village.go(EVENING, 20)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    old = (await ReportDraft.get()).uid
+    await wang.says("取消")
+    await wang.says("交汇报")
+    actor = (await who_is(wang.chat, wang.account_id, village.clock.now())).actor
+    page = NewPage("late:0", PartKind.TEXT, text=LONG)
+    with pytest.raises(Refusal) as refusal:
+        await pages.add_pages(actor=actor, draft_uid=old, pages=[page], now=village.clock.now())
+    assert refusal.value.key == "thought_report.no_draft"
     assert await ReportPart.all().count() == 0

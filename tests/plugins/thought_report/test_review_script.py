@@ -412,3 +412,32 @@ async def test_given_a_receipt_of_before_when_finish_is_typed_again_then_it_is_n
         await zhou.says("请补充 写两句")
     village.wait({"answered": 1, "midnight": 700, "an hour": 3601}[what])
     assert await wang.says("完成") == "现在没有在写的汇报。要写，回「交汇报」。"
+
+
+async def test_given_two_reports_when_one_is_to_be_mended_then_that_one_is_opened(
+    village: Village, wire: Wire
+) -> None:
+    await village.collects("2026Q3", date(2026, 9, 1), date(2026, 9, 30))
+    wang, zhou = village.talks["王建国"], village.talks["周德厚"]
+    await wang.says("交汇报 三季度")
+    await wang.says(LONG)
+    await wang.says("完成")
+    village.go(HANDED_IN, 9)
+    await hand_in(village, wire)
+    await zhou.says("阅汇报")
+    await zhou.says("1")
+    await zhou.says("请补充 写两句")
+    assert (await wang.says("补汇报")).startswith("1 页都在。")
+
+
+async def test_given_a_message_of_the_first_version_when_it_comes_again_then_it_adds_nothing(
+    village: Village,
+) -> None:
+    village.go(HANDED_IN, 9)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    await wang.says(LONG, key="same")
+    await wang.says("完成")
+    await wang.says("补汇报")
+    assert await wang.says(LONG, key="same") == ""
+    assert await wang.says("完成") == ("还没有新的页。加了、换了再回「完成」，不改了回「取消」。")
