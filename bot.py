@@ -157,7 +157,8 @@ def build(settings: Settings, data_dir: Path, *, kind: str = "production") -> Ho
     config.use(settings)
     texts.use(texts.Texts.load(ROOT / "content" / "texts", required=("start", "file", *ROOMS[:-1])))
     disk.prove_writable(data_dir)
-    logs.setup(data_dir / "logs")
+    # A visitor of the demo reads our sentences, not the log; it is in the data folder all the same.
+    logs.setup(data_dir / "logs", console_level="WARNING" if kind == database.DEMO else None)
     nonebot.init(
         _env_file=(os.devnull,),
         driver="~fastapi",

@@ -126,15 +126,22 @@ def _short(filename: str) -> str:
     return "/".join(path.parts[-2:])
 
 
-def setup(folder: Path | None, level: str = "INFO", *, console: TextIO | None = None) -> None:
+def setup(
+    folder: Path | None,
+    level: str = "INFO",
+    *,
+    console: TextIO | None = None,
+    console_level: str | None = None,
+) -> None:
     """Send every record of the process to ``console`` (stdout) and to ``folder``/yanzhen.log.
 
+    ``console_level`` is what the console shows at least, when it is not ``level``.
     Replaces all sinks and handlers that exist, and the hooks that print uncaught exceptions.
     """
     loguru.logger.remove()
     while _open_files:
         _open_files.pop().close()
-    _add(_stream_writer(console or sys.stdout), level)
+    _add(_stream_writer(console or sys.stdout), console_level or level)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         _add(_file_writer(folder / "yanzhen.log"), level)

@@ -72,6 +72,14 @@ def _due(now: datetime, *, is_quiet: bool) -> QuerySet[Delivery]:
     return rows.filter(in_quiet_hours=True) if is_quiet else rows
 
 
+async def expire(*, now: datetime) -> int:
+    """Let go of everything due whose time has passed; return how many."""
+    require_tx()
+    states.require(DeliveryState.DUE, DeliveryState.EXPIRED)
+    rows = Delivery.filter(state=DeliveryState.DUE, expires_at__lte=now)
+    return await rows.update(state=DeliveryState.EXPIRED, reason="expired", updated_at=now)
+
+
 async def unrouted(*, now: datetime, most: int, is_quiet: bool) -> list[Delivery]:
     """Return due deliveries for which no voice of ours was chosen yet."""
     rows = _due(now, is_quiet=is_quiet).filter(self_id__isnull=True)
@@ -139,14 +147,16 @@ async def leased_now(ids: Iterable[int], *, state: DeliveryState, owner: str) ->
 
 
 async def name_messages(names: Mapping[int, str]) -> None:
-    """Keep under which id the platform knows each delivery."""
+    """Keep under which id the platform knows each delivery, cut to what the column takes."""
     require_tx()
     if not names:
         return
     first, second = ("$1", "$2") if _is_postgres() else ("?", "?")
-    await get_connection("default").execute_many(
+    await get_connection(
+        "default"
+    ).execute_many(
         f"UPDATE delivery SET platform_message_id = {first} WHERE id = {second}",  # noqa: S608
-        [[name, number] for number, name in names.items()],
+        [[name[:64], number] for number, name in names.items()],
     )
 
 

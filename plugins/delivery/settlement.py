@@ -108,6 +108,7 @@ async def _resend(item: Open, actor: Actor, now: datetime) -> None:
         attempts=0,
         not_before=now,
         self_id=None,
+        platform_message_id=None,
         **FREE,
     )
     late = Delivery.filter(id=item.delivery_id, expires_at__lt=now + SECOND_LIFE)

@@ -109,25 +109,18 @@ async def record(tried: Sequence[Tried], *, owner: str, voices: Voices, now: dat
     by_result: dict[SendResult, list[Tried]] = {}
     for item in tried:
         by_result.setdefault(item.outcome.result, []).append(item)
-    await _sent(by_result.get(SendResult.SENT, []), owner=owner, now=now)
+    await _ended(by_result.get(SendResult.SENT, []), S.SENT, owner=owner, now=now)
     for item in by_result.get(SendResult.NOT_SENT, []):
         await _not_sent(item, owner=owner, now=now)
     await _ended(by_result.get(SendResult.REJECTED, []), S.REJECTED, owner=owner, now=now)
     await _ended(by_result.get(SendResult.UNKNOWN, []), S.UNKNOWN, owner=owner, now=now)
+    await ledger.name_messages(
+        {t.row.id: t.outcome.message_id for t in tried if t.outcome.message_id is not None}
+    )
     for item in tried:
         if item.outcome.result in _UNSEEN and item.asked_at is not None:
             await _close_unseen(item.chat, item.asked_at)
     await voices.keep({targets.voice(item.chat) for item in tried}, now=now)
-
-
-async def _sent(items: Sequence[Tried], *, owner: str, now: datetime) -> None:
-    if not items:
-        return
-    ids = [item.row.id for item in items]
-    await ledger.move(ids, old=S.SENDING, new=S.SENT, owner=owner, now=now, reason=None, **FREE)
-    await ledger.name_messages(
-        {item.row.id: item.outcome.message_id for item in items if item.outcome.message_id}
-    )
 
 
 async def _close_unseen(chat: Chat, asked_at: datetime) -> None:
@@ -159,7 +152,7 @@ async def _not_sent(item: Tried, *, owner: str, now: datetime) -> None:
         owner=owner,
         now=now,
         attempts=attempts,
-        reason=item.outcome.reason,
+        reason=_reason(item),
         not_before=now + pacing.retry_after(attempts, between=random.uniform),
         **FREE,
     )
@@ -168,9 +161,14 @@ async def _not_sent(item: Tried, *, owner: str, now: datetime) -> None:
 async def _ended(items: Sequence[Tried], new: S, *, owner: str, now: datetime) -> None:
     by_reason: dict[str | None, list[int]] = {}
     for item in items:
-        by_reason.setdefault(item.outcome.reason, []).append(item.row.id)
+        by_reason.setdefault(_reason(item), []).append(item.row.id)
     for reason, ids in by_reason.items():
         await ledger.move(ids, old=S.SENDING, new=new, owner=owner, now=now, reason=reason, **FREE)
+
+
+def _reason(item: Tried) -> str | None:
+    """Return the short code of an outcome, no longer than its column: saving must never fail."""
+    return item.outcome.reason[:48] if item.outcome.reason else None
 
 
 @transactional
@@ -211,8 +209,4 @@ async def drop_own(*, now: datetime, owner: str) -> None:
 @transactional
 async def expire_overdue(*, now: datetime) -> int:
     """Let go of what nobody sent in time, also while quiet hours or a dead line hold it."""
-    rows = Delivery.filter(state=S.DUE, expires_at__lte=now)
-    ids = [int(str(number)) for number in await rows.values_list("id", flat=True)]
-    if not ids:
-        return 0
-    return await ledger.move(ids, old=S.DUE, new=S.EXPIRED, now=now, reason="expired")
+    return await ledger.expire(now=now)

@@ -1,7 +1,7 @@
 """The only matcher of the house. Everything else is a value in the catalogue."""
 
 from nonebot import on_message
-from nonebot.adapters import Bot, Event
+from nonebot.matcher import current_bot, current_event
 
 from plugins.gateway import inbound
 from plugins.reception import router
@@ -10,8 +10,11 @@ message = on_message(priority=1, block=True)
 
 
 @message.handle()
-async def receive(bot: Bot, event: Event) -> None:
-    """Hand a message that is for us to the router."""
-    incoming = await inbound.to_incoming(bot, event)
+async def receive() -> None:
+    """Hand a message that is for us to the router.
+
+    Bot and event come from the context: as parameters each would cost two tasks a message.
+    """
+    incoming = await inbound.to_incoming(current_bot.get(), current_event.get())
     if incoming is not None:
         await router.take(incoming)

@@ -239,6 +239,18 @@ async def test_given_no_answer_when_it_is_sent_then_it_is_unknown_and_never_repe
     assert len(end.sent) == 1
 
 
+async def test_given_an_answer_longer_than_its_column_when_it_is_saved_then_it_is_cut(
+    sender: Dispatcher, end: End, clock: FrozenClock
+) -> None:
+    village = await unit(clock)
+    for number, result in enumerate((SendResult.SENT, SendResult.UNKNOWN)):
+        await owe(f"group:{(await group(village, clock, f'7{number}')).id}", clock)
+        end.script.append(SendOutcome(result, message_id="9" * 100, reason="x" * 100))
+    await drain(sender)
+    for row in await Delivery.all():
+        assert (row.platform_message_id, row.reason) == ("9" * 64, "x" * 48)
+
+
 async def test_given_tries_in_vain_when_it_comes_back_then_it_rests_longer_and_then_a_person_looks(
     sender: Dispatcher, end: End, clock: FrozenClock
 ) -> None:

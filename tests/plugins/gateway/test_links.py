@@ -72,6 +72,15 @@ async def test_given_a_huge_event_when_we_wait_for_an_answer_then_it_is_garbage_
     await call
 
 
+async def test_given_a_huge_frame_when_nobody_asked_then_it_is_not_even_read(
+    dial, adapter, heard: Heard
+):
+    end = await dial()
+    await end.emit(ok(base64="A" * (2 << 20)) | {"echo": "0.1"}, message(text("菜单")))
+    assert await heard.until("菜单") == []
+    assert adapter.links[SELF_ID].garbage == 1
+
+
 @pytest.mark.parametrize(
     "answer",
     [failed(1404, "不支持的API"), {"status": "ok", "retcode": 100}, failed(1200) | {"self": 1}],

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core import texts
 from core.messages import Incoming, Text
-from plugins.gateway import lanes
+from plugins.gateway import gate, lanes
 from plugins.gateway.rates import Pace
 from tests.plugins.gateway.conftest import Heard
 from tests.plugins.gateway.ends import (
@@ -105,6 +105,22 @@ async def test_given_any_frames_when_they_arrive_then_the_next_message_is_heard(
         await end.raw(frame)
     await end.emit(message(text("菜单")))
     assert (await heard.next()).words == "菜单"
+
+
+async def test_given_a_defect_of_ours_when_a_frame_trips_it_then_the_link_stays(
+    dial, heard: Heard, monkeypatch
+):
+    judge = gate.clean
+
+    def trip(payload: gate.Payload) -> gate.Payload | None:
+        if payload["message"] == [text("绊一下")]:
+            raise ZeroDivisionError
+        return judge(payload)
+
+    monkeypatch.setattr(gate, "clean", trip)
+    end = await dial()
+    await end.emit(message(text("绊一下")), message(text("菜单")))
+    assert await heard.until("菜单") == []
 
 
 async def test_given_an_event_of_another_account_when_it_arrives_then_it_is_dropped(
