@@ -6,14 +6,14 @@ the API call with which the bot replies, and goes on. The bare bot has one ``on_
 the same text. Ours works on a real SQLite file and pays for identity, de-duplication and the
 numbered question it opens: ``first`` is the first 帮助 of each person (the question is written),
 ``again`` the second within ten minutes (it stands already).
-CPU is the bot's process time, all its threads. Exit code 1 when either costs over 1.3 of bare.
+CPU is the bot's process time, all its threads; the lowest of the rounds counts, since whatever else
+runs on the machine only adds. Exit code 1 when either costs over 1.3 of bare.
 """
 
 import argparse
 import asyncio
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -253,18 +253,18 @@ async def measure(people: int, rounds: int) -> int:
             first, again, answer = await costs(name, people, said)
             said = answer if name == "ours" else said
             results[name].append((first, again))
-    medians = {
-        name: tuple(statistics.median(column) for column in zip(*values, strict=True))
+    lowest = {
+        name: tuple(min(column) for column in zip(*values, strict=True))
         for name, values in results.items()
     }
-    bare = min(sum(medians[name]) / 2 for name in BOTS[1:])
-    print(f"CPU per 帮助, median of {rounds} x {people:,} people, one at a time")
+    bare = min(sum(lowest[name]) / 2 for name in BOTS[1:])
+    print(f"CPU per 帮助, lowest of {rounds} x {people:,} people, one at a time")
     print(f"  {'':<16} {'first':>9} {'again':>9}   of the cheaper bare one")
-    for name, (first, again) in medians.items():
+    for name, (first, again) in lowest.items():
         print(
             f"  {name:<16} {first:6.3f} ms {again:6.3f} ms   {first / bare:.3f}  {again / bare:.3f}"
         )
-    is_good = max(medians["ours"]) <= MOST_RATIO * bare
+    is_good = max(lowest["ours"]) <= MOST_RATIO * bare
     print("good" if is_good else f"over: ratio at most {MOST_RATIO}")
     return 0 if is_good else 1
 

@@ -3,8 +3,8 @@
 ::
 
     Exception
-    ├── Refusal        an expected no; the asker gets the text of its key, nothing is logged as an error
-    ├── StartRefused   the program must not start; the operator gets the text of its key on the console
+    ├── Refusal        an expected no; the asker gets the text of its key, it is no error
+    ├── StartRefused   the program must not start; the operator gets the text of its key
     └── Fault          a broken invariant; logged, and the asker hears that it is our fault
 """
 

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 
 from core.clock import at_local
 
+QUARTERS = range(1, 5)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Quarter:
@@ -51,7 +53,7 @@ class Quarter:
         """Return the quarter written as ``2026Q4``; ValueError otherwise."""
         year, _, number = text.partition("Q")
         quarter = cls(int(year), int(number))
-        if not 1 <= quarter.number <= 4:
+        if quarter.number not in QUARTERS:
             raise ValueError("no such quarter")
         return quarter
 

@@ -1,12 +1,12 @@
 """Every sentence the bot says, loaded from ``content/texts`` and filled here.
 
 One TOML file a room; an entry ``[lesson]`` of ``study.toml`` has the key ``study.lesson`` and holds
-``text`` with named placeholders and ``note`` (who sees it and when), nothing else. No conditions, no
-loops: plural and empty cases are keys of their own, chosen in views.
+``text`` with named placeholders and ``note`` (who sees it and when), nothing else. No conditions,
+no loops: plural and empty cases are keys of their own, chosen in views.
 
-Format specs for placeholders: ``{on:day}`` 12月31日, ``{on:weekday}`` 12月31日（周四）, ``{at:clock}``
-晚上8点, ``{at:short}`` 12月9日 10:05, ``{n:chinese}`` none. A date of another year is said with its year
-when ``today`` is among the fields.
+Format specs for placeholders: ``{on:day}`` 12月31日, ``{on:weekday}`` 12月31日（周四）,
+``{at:clock}`` 晚上8点, ``{at:short}`` 12月9日 10:05. A date of another year is said with its
+year when ``today`` is among the fields.
 """
 
 import string
@@ -20,6 +20,7 @@ from core.conversation import Option, Say
 from core.errors import Fault, StartRefused
 
 _WEEKDAYS = "一二三四五六日"
+NOON = 12
 
 
 def _day_words(day: date, today: date | None) -> str:
@@ -32,7 +33,7 @@ def clock_words(moment: datetime) -> str:
     here = local(moment)
     spans = ((5, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
     span = next(name for end, name in spans if here.hour < end)
-    hour = here.hour if here.hour <= 12 else here.hour - 12
+    hour = here.hour if here.hour <= NOON else here.hour - NOON
     minute = {0: "", 30: "半"}.get(here.minute, f"{here.minute}分")
     return f"{span}{hour}点{minute}"
 
@@ -44,7 +45,7 @@ class _Formatter(string.Formatter):
         self._texts = texts
         self._today = today
 
-    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
+    def get_value(self, key: int | str, _args: object, kwargs: Mapping[str, object]) -> object:
         if not isinstance(key, str) or key not in kwargs:
             raise Fault(f"text placeholder without a field: {key}")
         return kwargs[key]

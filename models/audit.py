@@ -26,7 +26,7 @@ class AuditLog(Model):
 
 
 class ReadLog(Model):
-    """One look of ``reader_id`` at something personal of ``person_id``; its owner may ask for it."""
+    """One look of ``reader_id`` at something personal of ``person_id``, who may ask for it."""
 
     id = fields.IntField(primary_key=True)
     at: datetime = moment()

@@ -27,8 +27,8 @@ class Delivery(Model):
     """One body owed to one target. ``target`` is ``person:12``, ``group:3`` or ``account:7``.
 
     The unique key (purpose, occasion, target) makes planning repeatable. ``check`` names the
-    still-owed check to ask at the moment of sending, with ``reference``. ``in_quiet_hours`` is true for
-    what answers a person who is writing right now; everything else waits for the morning.
+    still-owed check to ask at the moment of sending, with ``reference``. ``in_quiet_hours`` is true
+    for what answers a person who is writing right now; everything else waits for the morning.
     """
 
     id = fields.IntField(primary_key=True)

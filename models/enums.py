@@ -98,7 +98,7 @@ class Outcome(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """The eight states of the ledger (DESIGN.md section 5)."""
+    """The eight states of the ledger (docs/adr/0004)."""
 
     DUE = "due"
     LEASED = "leased"

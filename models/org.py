@@ -36,8 +36,8 @@ class Person(Model):
     """Somebody the branch looks after, or who looks after somebody.
 
     Days are the dated facts of the way (发展党员工作细则); the city is the only place kept.
-    ``paused_until`` is the last day on which the person wants no reminders. No ID number, phone, bank
-    account or address has a column here (DESIGN.md, red lines 5 and 7).
+    ``paused_until`` is the last day on which the person wants no reminders. No ID number, phone,
+    bank account or address has a column here: what is not kept cannot leak.
     """
 
     id = fields.IntField(primary_key=True)

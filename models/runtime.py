@@ -10,7 +10,7 @@ from models.fields import moment
 
 
 class SeenEvent(Model):
-    """An event that was taken, so that the same event delivered again is not. Pruned after hours."""
+    """An event that was taken: the same one delivered again is not. Pruned after hours."""
 
     id = fields.IntField(primary_key=True)
     key = fields.CharField(max_length=64, unique=True)

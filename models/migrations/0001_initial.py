@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('reader_role', fields.CharField(max_length=32)),
                 ('what', fields.CharField(max_length=48)),
             ],
-            options={'table': 'read_log', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One look of ``reader_id`` at something personal of ``person_id``; its owner may ask for it.'},
+            options={'table': 'read_log', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One look of ``reader_id`` at something personal of ``person_id``, who may ask for it.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('key', fields.CharField(unique=True, max_length=64)),
                 ('seen_at', MomentField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'seen_event', 'app': 'models', 'pk_attr': 'id', 'table_description': 'An event that was taken, so that the same event delivered again is not. Pruned after hours.'},
+            options={'table': 'seen_event', 'app': 'models', 'pk_attr': 'id', 'table_description': 'An event that was taken: the same one delivered again is not. Pruned after hours.'},
             bases=['Model'],
         ),
         ops.CreateModel(

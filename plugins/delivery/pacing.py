@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-# A window holds what goes out within the next second, never more (DESIGN.md section 5).
+# A window holds what goes out within the next second, never more (docs/adr/0004).
 HORIZON_S = 1.0
 
 # A try that was certainly not sent rests half a minute, then twice as long each time, an hour at

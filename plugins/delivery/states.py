@@ -1,4 +1,4 @@
-"""The eight states of a delivery and the ways between them, as one table (DESIGN.md section 5)."""
+"""The eight states of a delivery and the ways between them, as one table (docs/adr/0004)."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
 """What must not be sent: ID numbers, bank cards, mobile phones, documents marked secret. Pure.
 
 Numbers are found however they are spaced or typed full width. A hit means: not stored, not
-answered, asked to be taken back (DESIGN.md, red line 7).
+answered, asked to be taken back (docs/red-lines.md 7).
 """
 
 import re

@@ -53,7 +53,7 @@ HEADERS: dict[str, str] = {
     "所在城市": CITY,
 }
 
-# Columns that are not even read (DESIGN.md, red lines 5 and 7): numbers of people, and of places.
+# Columns that are not even read (docs/red-lines.md 5 and 7): numbers of people, and of places.
 NEVER_READ = re.compile(
     r"电话|手机|联系方式|号码|身份证|证件|银行|卡号|账号|微信|QQ|住址|地址|门牌|病|健康",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import frontmatter  # type: ignore[import-untyped]  # ships no types
+import frontmatter
 import yaml
 from markdown_it import MarkdownIt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator

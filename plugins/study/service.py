@@ -81,12 +81,9 @@ async def _plan_batch(groups: Sequence[Group], now: datetime) -> int:
     for group in groups:
         slot = slot_before(group, now)
         if slot >= (group.next_digest_at or group.bound_at):
-            pushed = (
-                await Push.filter(group_id=group.id)
-                .order_by("slot_at")
-                .values_list("material", flat=True)
-            )
-            chosen = library.next_for_group(library.current(), local_day(slot), list(pushed))
+            pushes = await Push.filter(group_id=group.id).order_by("slot_at").only("material")
+            pushed = [push.material for push in pushes]
+            chosen = library.next_for_group(library.current(), local_day(slot), pushed)
             if chosen is not None:
                 by_piece.setdefault((chosen.slug, slot), []).append(group)
         await Group.filter(id=group.id).update(next_digest_at=slot + timedelta(days=7))
@@ -214,10 +211,16 @@ async def answer(
 
 
 async def _earn(person_id: int, material: str, now: datetime) -> bool:
-    key = {"person_id": person_id, "material": material, "evidence": Evidence.QUIZ}
-    if await StudyRecord.filter(**key).exists():
+    earned = StudyRecord.filter(person_id=person_id, material=material, evidence=Evidence.QUIZ)
+    if await earned.exists():
         return False
-    await StudyRecord.create(**key, hours_tenths=QUIZ_TENTHS, earned_at=now)
+    await StudyRecord.create(
+        person_id=person_id,
+        material=material,
+        evidence=Evidence.QUIZ,
+        hours_tenths=QUIZ_TENTHS,
+        earned_at=now,
+    )
     return True
 
 

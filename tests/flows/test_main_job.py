@@ -102,7 +102,9 @@ async def monday_evening(county: County) -> None:
 
 
 async def log_contact(county: County) -> None:
-    await ask(county, "周德厚", "昨天跟建国打电话了 挺好", "记下了：王建国，12月6日（周日），电话，通了")
+    await ask(
+        county, "周德厚", "昨天跟建国打电话了 挺好", "记下了：王建国，12月6日（周日），电话，通了"
+    )
 
 
 async def open_waiting(county: County) -> None:
@@ -148,7 +150,7 @@ def end_state(folder: Path) -> dict[str, list[list[Any]]]:
             if table not in PASSING and not table.startswith(("sqlite_", "tortoise_")):
                 rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608
                 kept[table] = sorted(
-                    ([shown(dict(row), name) for name in row.keys()] for row in rows),
+                    ([shown(dict(row), name) for name in dict(row)] for row in rows),
                     key=json.dumps,
                 )
     crypto.use(None)

@@ -25,7 +25,9 @@ def copy_of_the_tree(folder: Path) -> Path:
     return folder
 
 
-async def start(tree: Path, data: Path, *words: str, settings: Path | None = None) -> tuple[int, str]:
+async def start(
+    tree: Path, data: Path, *words: str, settings: Path | None = None
+) -> tuple[int, str]:
     """Run ``python bot.py`` until it ends by itself; return its exit code and what it said."""
     environment = {**os.environ, "YANZHEN_DATA": str(data)}
     if settings is not None:

@@ -4,7 +4,7 @@ from core.errors import Fault
 from models.enums import DeliveryState as S
 from plugins.delivery import states
 
-# DESIGN.md section 5, and what it leaves to the one who claims: a claimed row may turn out to be
+# docs/adr/0004, and what it leaves to the one who claims: a claimed row may turn out to be
 # not owed, too late or without anybody to go to; a refused one is sent again by a person.
 ALLOWED = {
     (S.DUE, S.LEASED), (S.DUE, S.EXPIRED), (S.DUE, S.CANCELLED),

@@ -6,7 +6,7 @@ import pytest
 
 from core.actors import Actor, ConsentKind, RoleKind, Stage
 from core.texts import render
-from models import AuditLog, Contact, Mentorship, Person
+from models import AuditLog, Contact, Dialogue, Mentorship, Person
 from models.enums import Channel, Outcome
 from plugins.mentoring import service
 from plugins.mentoring.policy import Entry
@@ -120,6 +120,7 @@ async def test_given_a_line_that_is_no_contact_when_it_is_said_then_nothing_is_l
 ) -> None:
     await town.says("周德厚", said)
 
+    assert await Dialogue.filter(kind__startswith="mentoring.").count() == 0
     assert await Contact.all().count() == 0
 
 

@@ -131,6 +131,10 @@ async def _ask_who(call: Call) -> Reply:
     return Reply(says=(Say("play.asked"),), ask=Ask("play.who", options, takes=Takes.TEXT))
 
 
+async def _ask_where(call: Call) -> Reply:
+    return Reply(says=(Say("play.asked"),), ask=Ask("play.where", takes=Takes.TEXT))
+
+
 async def _ask_yes(call: Call) -> Reply:
     options = (Option("行", value="1"), Option("不行", value="2"))
     return Reply(says=(Say("play.asked"),), ask=Ask("play.todo", options))
@@ -197,6 +201,7 @@ COMMANDS = (
     _command("待办", _todo, who=frozenset({Who.MENTOR, *SECRETARY})),
     _command("记联系", _ask_who, arguments="名字", who=frozenset({Who.MENTOR})),
     _command("通过", _lesson, aliases=("行", "可以"), who=frozenset({Who.MENTOR})),
+    _command("换地方", _ask_where, who=frozenset({Who.WORKER})),
     _command("代班", _ask_yes, who=frozenset({Who.MENTOR})),
     _command("查档", _own, arguments="名字", reveals=Reveals.BRANCH, who=SECRETARY),
     _command("统计", _totals, place=Place.BOTH, reveals=Reveals.TOTALS, who=SECRETARY),
@@ -208,6 +213,7 @@ KINDS = (
     Continuation("play.draft", _draft),
     Continuation("play.who", _chosen),
     Continuation("play.todo", _chosen),
+    Continuation("play.where", _chosen),
 )
 
 
@@ -270,7 +276,7 @@ async def talk(
         (*OURS, *IDENTITY, *COMMANDS),
         (*CONTINUATIONS, *BINDING, *KINDS),
         (_contact_line,),
-        {"play.draft": ("好了", "行")},
+        {"play.draft": ("好了", "行", "看图")},
         send=wire.send,
     )
     await plant(clock.now())

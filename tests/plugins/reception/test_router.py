@@ -199,15 +199,28 @@ async def test_given_a_draft_when_its_own_words_are_said_then_they_reach_it(talk
     await talk.say("w", "交汇报")
     assert await talk.say("w", "好了") == "收到 1 页，2 字。"
     assert await talk.say("w", "行。") == "收到 1 页，2 字。"
+    assert await talk.say("w", "看图") == "收到 1 页，2 字。"
     assert await talk.say("w", "好的") == ""
 
 
 async def test_given_a_draft_when_a_newer_question_takes_text_then_the_question_gets_it(
     talk: Any,
 ) -> None:
-    await Dialogue.all().delete()
-    await talk.say("m", "记联系")
-    assert await talk.say("m", "一个别人") == "记下了 4 个字。"
+    await talk.say("w", "交汇报")
+    talk.later(minutes=1)
+    await talk.say("w", "换地方")
+    assert await talk.say("w", "去了南港那边") == "记下了 6 个字。"
+    assert await talk.say("w", "", PHOTO) == "收到 1 页，0 字。"
+
+
+async def test_given_a_question_for_text_when_a_draft_is_opened_later_then_the_draft_gets_it(
+    talk: Any,
+) -> None:
+    await talk.say("w", "换地方")
+    assert await talk.say("w", "去了南港那边") == "记下了 6 个字。"
+    talk.later(minutes=1)
+    await talk.say("w", "交汇报")
+    assert await talk.say("w", "敬爱的党组织") == "收到 1 页，6 字。"
 
 
 async def test_given_a_question_when_a_line_is_not_understood_then_the_question_stays(

@@ -7,7 +7,7 @@ import pytest
 from core.actors import RoleKind
 from core.texts import render
 from models import Delivery, Group, Mentorship, Message, Push
-from models.enums import Outcome, Priority, ReportState
+from models.enums import Outcome, Priority, ReportState, UnitKind
 from plugins.delivery import bodies
 from tests.plugins.mentoring.town import GROUP, Town, at
 from tests.plugins.stats.conftest import contact, report
@@ -74,6 +74,19 @@ async def test_given_a_place_away_when_the_township_names_it_then_its_own_people
     answer = await township.says("孙敏", "统计 三季度 只看驻东莞")
 
     assert answer.startswith("驻东莞 三季度\n申请人 0  积极分子 7  发展对象 0  预备党员 0\n")
+
+
+async def test_given_neighbours_in_the_same_city_when_the_township_names_it_then_only_its_own_count(
+    township: Town,
+) -> None:
+    await township.unit("青山乡", UnitKind.TOWNSHIP, "县")
+    await township.person("外乡人", "青山乡", consents=(), inflow="驻东莞")
+
+    answer = await township.says("孙敏", "统计 三季度 驻东莞")
+    for_the_city = await township.says("何志远", "统计 三季度")
+
+    assert "积极分子 7 " in answer
+    assert "积极分子 8 " in for_the_city
 
 
 @pytest.mark.parametrize("unit", ["李家村", "无此村", "县"])

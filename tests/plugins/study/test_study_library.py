@@ -42,7 +42,9 @@ def library_of(folder: Path, **files: str) -> Library:
     return Library.load(folder)
 
 
-def piece(slug: str, order: int, *, public: bool = True, until: date = date(2027, 1, 1)) -> Material:
+def piece(
+    slug: str, order: int, *, public: bool = True, until: date = date(2027, 1, 1)
+) -> Material:
     return Material(
         slug=slug, title=slug, series="s", order=order, audience=frozenset(Stage), public=public,
         source="s", source_date=date(2020, 1, 1), effective_from=date(2026, 1, 1),
