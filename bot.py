@@ -20,7 +20,7 @@ import uvicorn
 from nonebot.drivers.fastapi import Driver
 
 from core import clock, config, crypto, database, disk, logs, texts
-from core.config import Database, OneBot11, Settings
+from core.config import Settings
 from core.conversation import Command, Continuation, LineReader
 from core.errors import Fault, StartRefused
 from core.scheduling import Job, Scheduler
@@ -217,45 +217,19 @@ def wire(house: House) -> None:
     house.jobs = tuple(jobs)
 
 
-def data_folder(kind: str) -> Path:
-    """Return where a run of this kind keeps everything: ``data``, or ``data/demo``."""
-    base = config.data_folder()
-    return base / "demo" if kind == "demo" else base
-
-
-def configured() -> Settings:
-    """Read ``config.toml`` beside this file, or the one that YANZHEN_CONFIG names."""
-    return config.load(Path(os.environ.get("YANZHEN_CONFIG", ROOT / "config.toml")))
-
-
 async def run() -> None:
     """Run for real until told to stop."""
-    settings = configured()
-    house = build(settings, data_folder("production"))
+    settings = config.load_own()
+    house = build(settings, settings.data_dir)
     async with house.running(host=settings.web.host, port=settings.web.port):
         say("start.running", port=settings.web.port, data=str(house.data_dir))
         await house.wait()
 
 
-def for_demo(settings: Settings) -> Settings:
-    """Return the settings of a demo: SQLite, loopback, and no waiting between two messages."""
-    quick = settings.delivery.model_copy(update={"min_interval_s": 0.1, "max_interval_s": 0.3})
-    return settings.model_copy(
-        update={
-            "database": Database(),
-            "web": settings.web.model_copy(update={"host": "127.0.0.1"}),
-            "onebot11": OneBot11(),
-            "platforms": {"onebot11": True},
-            "delivery": quick,
-            "data_dir": data_folder("demo"),
-        }
-    )
-
-
 async def demo() -> None:
     """Open the sandbox: the same program with a county of its own and a page to talk to it."""
-    settings = for_demo(configured())
-    house = build(settings, data_folder("demo"), kind="demo")
+    settings = config.for_demo(config.load_own())
+    house = build(settings, settings.data_dir, kind="demo")
     # Not through the door: the sandbox itself knows nothing of the rooms, its demo does.
     sandbox = importlib.import_module("plugins.sandbox.demo")
     demo_clock = sandbox.DemoClock(house.data_dir)
@@ -284,8 +258,8 @@ def say(key: str, **fields: object) -> None:
 
 async def office(word: str, arguments: Sequence[str]) -> None:
     """Do one errand on the database of the real run, which must not be running meanwhile."""
-    settings = configured()
-    house = build(settings, data_folder("production"))
+    settings = config.load_own()
+    house = build(settings, settings.data_dir)
     await database.open_database(settings.database.url, kind=house.kind, data_dir=house.data_dir)
     try:
         crypto.open_keys(house.data_dir)

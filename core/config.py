@@ -168,9 +168,9 @@ class Mentoring(Section):
 class Delivery(Section):
     """How what is owed goes out."""
 
-    min_interval_s: Annotated[float, Field(ge=0, le=3600)] = 12.0
+    min_interval_s: Annotated[float, Field(ge=0, le=3600)] = 1.5
     """Shortest pause between two sends of one account, in seconds."""
-    max_interval_s: Annotated[float, Field(ge=0, le=3600)] = 24.0
+    max_interval_s: Annotated[float, Field(ge=0, le=3600)] = 3.0
     """Longest pause; the real one lies between the two at random."""
     window: Annotated[int, Field(ge=1, le=64)] = 64
     """Deliveries marked in one commit at most."""
@@ -237,6 +237,26 @@ def load(path: Path) -> Settings:
     ``start.config_broken`` (file, line, setting, expected).
     """
     return config_file.read(path, Settings, outside={"data_dir": data_folder()})
+
+
+def load_own() -> Settings:
+    """Read ``config.toml`` beside bot.py, or the file that YANZHEN_CONFIG names; see ``load``."""
+    return load(Path(os.environ.get("YANZHEN_CONFIG") or ROOT / "config.toml"))
+
+
+def for_demo(settings: Settings) -> Settings:
+    """Return the settings of a demo: SQLite in a folder of its own, loopback, hardly any pauses."""
+    quick = settings.delivery.model_copy(update={"min_interval_s": 0.1, "max_interval_s": 0.3})
+    return settings.model_copy(
+        update={
+            "database": Database(),
+            "web": settings.web.model_copy(update={"host": "127.0.0.1"}),
+            "onebot11": OneBot11(),
+            "platforms": {"onebot11": True},
+            "delivery": quick,
+            "data_dir": settings.data_dir / "demo",
+        }
+    )
 
 
 _settings: Settings | None = None

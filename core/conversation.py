@@ -181,8 +181,8 @@ class Command:
     ``words[0]`` is the word people are told; ``words[1:]`` and ``aliases`` are understood too.
     ``pattern`` is a regular expression over the whole message for words with something inside
     (删第2页); it is tried after the words. ``while_drafting`` lets it act while a draft is open
-    even with arguments; whole words always act. ``in_group`` is the text key said in a group instead
-    of running it, for what must not even be tried there. ``summary`` is a text key for help.
+    even with arguments; whole words always act. ``in_group`` is the text key said in a group,
+    instead of running it, for what must not even be tried there. ``summary`` is a text key.
     """
 
     name: str

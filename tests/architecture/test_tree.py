@@ -46,7 +46,7 @@ def test_given_the_tree_when_files_are_measured_then_none_is_over_the_ceiling() 
     large = {
         str(path.relative_to(ROOT)): lines
         for path in SOURCES
-        if (lines := len(path.read_text("utf-8").splitlines())) > 320
+        if (lines := len(path.read_text("utf-8").splitlines())) > 305
     }
     assert large == {}
 
@@ -56,7 +56,7 @@ def test_given_the_tree_when_functions_are_measured_then_none_is_over_the_ceilin
         f"{path.relative_to(ROOT)}:{node.name}": lines
         for path, tree in trees()
         for node in functions(tree)
-        if (lines := (node.end_lineno or 0) - node.lineno + 1) > 45
+        if (lines := (node.end_lineno or 0) - node.body[0].lineno + 1) > 42
     }
     assert large == {}
 

@@ -89,9 +89,9 @@ async def _serve(moment: datetime, port: int) -> None:
 
     frozen = clock.FrozenClock(moment)
     clock.use(frozen)
-    settings = bot.for_demo(config.load(ROOT / "config.toml"))
-    settings = settings.model_copy(update={"data_dir": config.data_folder()})
-    house = bot.build(settings, bot.data_folder("production"))
+    own = config.load_own()
+    settings = config.for_demo(own).model_copy(update={"data_dir": own.data_dir})
+    house = bot.build(settings, settings.data_dir)
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin

@@ -251,7 +251,7 @@ async def test_given_a_worker_when_he_asks_for_the_menu_then_what_exists_is_numb
     talk: Any, words: str
 ) -> None:
     assert await talk.say("w", words) == (
-        "1 学习  2 交汇报  3 求助\n0 回到这里。要帮忙，回「求助」。"
+        "1 学习  2 交汇报  3 求助  4 换地方\n0 回到这里。要帮忙，回「求助」。"
     )
     assert await talk.say("w", "2") == "开好了，四季度汇报。"
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -139,6 +140,8 @@ class Wire:
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes | Refusal] = {}
+        self.fetched = 0
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     def photo(self, name: str = "a.jpg", data: bytes | Refusal | None = None) -> Media:
         """A picture that somebody sends."""
@@ -151,7 +154,10 @@ class Wire:
         return Media(kind, name, url=url)
 
     async def fetch(self, chat: Chat, media: Media, *, limit_bytes: int) -> bytes:
-        """Stands for the download."""
+        """Stands for the download; ``meanwhile`` is what happens while it lasts."""
+        self.fetched += 1
+        if self.meanwhile is not None:
+            await self.meanwhile()
         found = self.kept[str(media.url)]
         if isinstance(found, Refusal):
             raise found

@@ -217,6 +217,7 @@ async def test_given_a_message_when_it_is_delivered_twice_then_its_pages_stand_o
     photo = wire.photo()
     await wang.says(LONG, photo, key="same")
     await wang.says(LONG, photo, key="same")
+    assert wire.fetched == 1
     assert [part.source_key for part in await ReportPart.all().order_by("position")] == [
         "same:0", "same:1",
     ]  # fmt: skip
@@ -391,3 +392,15 @@ async def test_given_a_draft_of_before_when_pages_come_for_it_then_the_new_one_s
         await pages.add_pages(actor=actor, draft_uid=old, pages=[page], now=village.clock.now())
     assert refusal.value.key == "thought_report.no_draft"
     assert await ReportPart.all().count() == 0
+
+
+async def test_given_a_draft_dropped_during_a_download_when_it_ends_then_the_file_goes_too(
+    village: Village, wire: Wire, settings: Settings
+) -> None:
+    village.go(EVENING, 20)
+    wang = village.talks["王建国"]
+    await wang.says("交汇报")
+    actor = (await who_is(wang.chat, wang.account_id, village.clock.now())).actor
+    wire.meanwhile = lambda: service.drop(actor=actor, now=village.clock.now())
+    assert await wang.says("", wire.photo()) == "现在没有在写的汇报。要写，回「交汇报」。"
+    assert kept_files(settings) == []
