@@ -64,7 +64,7 @@ class Person(Model):
 
     class Meta:
         table = "person"
-        indexes = (("home_unit", "stage"),)
+        indexes = (("home_unit", "stage"), ("inflow_unit",))
 
 
 class Account(Model):

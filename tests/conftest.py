@@ -1,4 +1,7 @@
-"""What every test may ask for: a clock that stands still, settings, keys, texts and a database.
+"""The built house, and what every test may ask for: a standing clock, settings, keys, a database.
+
+Every room is loaded here, once, as a run does it, before any test module imports one: a room that
+is imported first is silently not loaded.
 
 SQLite files by default; ``YANZHEN_TEST_DATABASE=postgres`` runs the same suite on PostgreSQL.
 """
@@ -16,6 +19,7 @@ import hypothesis
 import pytest
 import pytest_asyncio
 
+import bot
 from core import clock as clocks
 from core import config, crypto, migrating
 from core import database as db
@@ -27,6 +31,11 @@ POSTGRES = os.environ.get("YANZHEN_TEST_DATABASE") == "postgres"
 # A busy machine is no defect.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+_FOLDER = Path(tempfile.mkdtemp(prefix="yanzhen-tests-"))
+HOUSE = bot.build(config.Settings(data_dir=_FOLDER), _FOLDER)
+config.use(None)
+sentences.use(sentences.Texts({}))
 
 # Day one of the script book: Monday 2026-11-23.
 DAY_ONE = datetime(2026, 11, 23, 9, 0, tzinfo=clocks.LOCAL_ZONE)

@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
                 ('paused_until', fields.DateField(null=True)),
                 ('created_at', MomentField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'person', 'app': 'models', 'indexes': [Index(fields=['home_unit', 'stage'])], 'pk_attr': 'id', 'table_description': 'Somebody the branch looks after, or who looks after somebody.'},
+            options={'table': 'person', 'app': 'models', 'indexes': [Index(fields=['home_unit', 'stage']), Index(fields=['inflow_unit'])], 'pk_attr': 'id', 'table_description': 'Somebody the branch looks after, or who looks after somebody.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -44,8 +44,6 @@ async def content_of(source: str, limit_bytes: int) -> bytes | None:
         return await _data(source, limit_bytes)
     try:
         return await _download(URL(source), limit_bytes)
-    except TimeoutError:
-        raise
     except (aiohttp.ClientError, OSError, ValueError):
         return None
 

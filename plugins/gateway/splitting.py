@@ -38,7 +38,7 @@ def runs(parts: Sequence[OutPart], *, most_images: int) -> Iterator[list[OutPart
     run: list[OutPart] = []
     length = images = 0
     for part in _short(parts):
-        is_alone = _is_alone(part, most_images)
+        is_alone = isinstance(part, Blob) and part.kind is not MediaKind.IMAGE
         size = len(part.text) if isinstance(part, Text) else 0
         is_image = isinstance(part, Blob)
         is_full = length + size > LONGEST_TEXT or images + is_image > most_images
@@ -52,10 +52,6 @@ def runs(parts: Sequence[OutPart], *, most_images: int) -> Iterator[list[OutPart
             run, length, images = [], 0, 0
     if run:
         yield run
-
-
-def _is_alone(part: OutPart, most_images: int) -> bool:
-    return isinstance(part, Blob) and (part.kind is not MediaKind.IMAGE or not most_images)
 
 
 def _short(parts: Sequence[OutPart]) -> Iterator[OutPart]:

@@ -106,7 +106,9 @@ async def prune(now: datetime) -> int:
 
 async def _write(chat: Chat, account_id: str, slot: Slot, standing: Standing) -> None:
     key = chat_key(chat)
-    await statements.rows(
+    # A question lost in a power cut is asked again; a draft would take pages for idle talk.
+    run = statements.quick_rows if slot is Slot.QUESTION else statements.rows
+    await run(
         _UPSERT,
         chat.platform,
         account_id,

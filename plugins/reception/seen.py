@@ -13,8 +13,11 @@ _PRUNE = "DELETE FROM seen_event WHERE seen_at < $1 RETURNING id"
 
 
 async def take(key: str, now: datetime) -> bool:
-    """Take an event; False when it was taken before. Commits by itself."""
-    return bool(await statements.rows(_TAKE, key, now.astimezone(UTC)))
+    """Take an event; False when it was taken before. Commits by itself.
+
+    Not flushed at once: whatever the event leads to is committed after it, in the same log.
+    """
+    return bool(await statements.quick_rows(_TAKE, key, now.astimezone(UTC)))
 
 
 async def prune(now: datetime) -> int:

@@ -37,6 +37,7 @@ async def answer_privately(
         now=now,
         priority=Priority.NOTICE,
         expires_at=now + ANSWER_LIFE,
+        in_quiet_hours=True,
     )
     if added:
         await AuditLog.create(

@@ -152,7 +152,7 @@ def test_given_an_account_that_connects_when_logged_then_its_number_is_not_shown
     sinks: Sinks,
 ) -> None:
     logger_wrapper("OneBot V11")("INFO", "<y>Bot 1381234567</y> connected")
-    assert sinks.text().endswith("INFO    nonebot.utils OneBot V11 | Bot # connected\n")
+    assert sinks.text().endswith(" OneBot V11 | Bot # connected\n")
 
 
 def test_given_an_uncaught_exception_when_it_ends_the_program_then_only_its_place_is_shown(

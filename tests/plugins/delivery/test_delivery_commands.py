@@ -79,7 +79,7 @@ async def test_given_a_push_half_out_when_its_progress_is_asked_then_it_says_so_
     assert said(reply) == (
         "46 个群：发了 31，等着 12，不确定 2，发不进 1。\n"
         "45号村群把我禁言了，请群主解开，再回「补发」。\n"
-        "大约还要 4 分钟。\n"
+        "大约还要 1 分钟。\n"
         "有 2 条发没发出去不确定，怕重复，我没再发。请看一眼。\n"
         "43号村群：1 没看到，补发  2 看到了，当作已发"
     )

@@ -115,8 +115,9 @@ async def test_given_two_events_when_anything_differs_then_their_keys_differ():
         (await read(text("x"), sender=WORKER + 1, **base)).key,
         (await read(text("x"), group=GROUP, **base)).key,
         (await read(text("x"), self_id=10002, **base)).key,
+        (await read(text("x"), group=GROUP, sender=WORKER + 1, **base)).key,
     }
-    assert len(keys) == 6
+    assert len(keys) == 7
     assert {len(key) for key in keys} == {64}
     assert (await read(text("别的字"), **base)).key in keys
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from plugins.gateway import lanes
 from plugins.gateway.lanes import Lanes
 
@@ -40,12 +42,13 @@ async def test_given_a_full_house_when_it_stops_then_nothing_is_left():
     assert not queue._tasks
 
 
-async def test_given_a_handler_that_raises_when_more_waits_then_the_lane_goes_on():
+@pytest.mark.parametrize("error", [ValueError, asyncio.CancelledError])
+async def test_given_a_handler_that_raises_when_more_waits_then_the_lane_goes_on(error):
     done: list[int] = []
 
     async def handle(item: int) -> None:
         if item == 1:
-            raise ValueError
+            raise error
         done.append(item)
 
     queue: Lanes[int] = Lanes(handle)

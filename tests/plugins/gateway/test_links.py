@@ -50,6 +50,11 @@ async def test_given_late_and_foreign_answers_when_they_arrive_then_they_are_dro
     await end.emit(ok(n=1) | {"echo": late["echo"]}, ok(n=2) | {"echo": "0.1"})
     await end.emit(ok(n=3) | {"echo": now["echo"]}, ok(n=4) | {"echo": now["echo"]})
     assert await call == {"n": 3}
+    link, waiting = adapter.links[SELF_ID], asyncio.get_running_loop().create_future()
+    link._pending["x"] = waiting
+    link.answer(ok(n=1) | {"echo": "x"})
+    link.answer(ok(n=2) | {"echo": "x"})
+    assert waiting.result()["data"] == {"n": 1}
 
 
 async def test_given_an_answer_larger_than_any_event_when_we_asked_then_it_is_taken(dial, adapter):
@@ -83,7 +88,12 @@ async def test_given_a_huge_frame_when_nobody_asked_then_it_is_not_even_read(
 
 @pytest.mark.parametrize(
     "answer",
-    [failed(1404, "不支持的API"), {"status": "ok", "retcode": 100}, failed(1200) | {"self": 1}],
+    [
+        failed(1404, "不支持的API"),
+        failed(1200) | {"self": 1},
+        {"status": "ok", "retcode": 100},
+        {"status": "failed"},
+    ],
 )
 async def test_given_a_failed_answer_when_it_arrives_then_the_call_failed(dial, adapter, answer):
     end = await dial()

@@ -92,7 +92,7 @@ async def test_given_garbage_when_it_arrives_then_the_link_stays_and_the_next_is
         await end.raw(frame)
     await end.emit(message(text("菜单")))
     assert await heard.until("菜单") == ["?"]  # half a character is a question mark
-    assert 10 <= adapter.links[SELF_ID].garbage < len(GARBAGE)
+    assert adapter.links[SELF_ID].garbage == 13  # the others are odd, but of a known shape
 
 
 @effort(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -114,7 +114,7 @@ async def test_given_a_defect_of_ours_when_a_frame_trips_it_then_the_link_stays(
 
     def trip(payload: gate.Payload) -> gate.Payload | None:
         if payload["message"] == [text("绊一下")]:
-            raise ZeroDivisionError
+            raise KeyError
         return judge(payload)
 
     monkeypatch.setattr(gate, "clean", trip)

@@ -291,3 +291,25 @@ async def test_given_an_office_over_nothing_when_it_asks_then_there_is_nothing_t
         "李家村 四季度\n申请人 0  积极分子 0  发展对象 0  预备党员 0\n"
         "汇报：该交 0，交了 0，看过 0，请补 0\n联系：还没有定联系人。\n1 跟上季比"
     )
+
+
+async def test_given_a_second_version_when_it_is_counted_then_the_newest_says_where_it_stands(
+    town: Town,
+) -> None:
+    person = town.people["王建国"]
+    await report(person, ReportState.RETURNED, quarter="2026Q4", late=True)
+    assert "交了 1（补交 1），看过 0，请补 1" in await town.says("刘长河", "统计")
+
+    await report(person, ReportState.DONE, quarter="2026Q4", version=2)
+
+    assert "交了 1（补交 1），看过 1，请补 0" in await town.says("刘长河", "统计")
+
+
+async def test_given_two_questions_in_a_group_when_they_are_asked_then_each_is_answered_once(
+    township: Town,
+) -> None:
+    await township.hear("孙敏", "统计", group=GROUP)
+    await township.hear("孙敏", "统计 三季度", group=GROUP, key="again")
+    await township.hear("孙敏", "统计 三季度", group=GROUP, key="again")
+
+    assert await Delivery.filter(purpose="stats.answer").count() == 2

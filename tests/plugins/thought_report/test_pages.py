@@ -25,14 +25,15 @@ from core import database as db
 from core.actors import Actor, ConsentKind, Stage
 from core.clock import FrozenClock
 from core.config import Settings
-from core.conversation import OpenDraft
+from core.conversation import Call, OpenDraft
 from core.errors import Refusal
 from core.periods import Quarter
+from core.texts import render
 from models import Account, Person, ReportDraft, ReportPart, Unit
 from models.enums import PartKind, UnitKind
 from plugins.identity import dialogues
 from plugins.identity.queries import who_is
-from plugins.thought_report import pages, queries, service, views
+from plugins.thought_report import drafting, pages, queries, service, views
 from plugins.thought_report.pages import NewPage
 from tests.plugins.thought_report.conftest import Village, Wire, kept_files, picture
 from tests.plugins.thought_report.talk import owed
@@ -246,8 +247,21 @@ async def test_given_a_held_line_when_it_is_answered_twice_then_it_stands_once(
     wang = village.talks["王建国"]
     await wang.says("交汇报")
     await wang.says("请多帮助我")
-    answers = await asyncio.gather(wang.says("1"), wang.says("1"))
-    assert answers == ["写进去了，是第 1 页。"] * 2
+    known = await who_is(wang.chat, wang.account_id, village.clock.now())
+    assert known.question is not None
+    call = Call(
+        actor=known.actor,
+        chat=wang.chat,
+        sender_id=wang.account_id,
+        now=village.clock.now(),
+        choice="put",
+        question=known.question.as_open(),
+    )
+    replies = await asyncio.gather(drafting.answer_hold(call), drafting.answer_hold(call))
+    assert [render(reply.says[0].key, **reply.says[0].fields) for reply in replies] == [
+        "写进去了，是第 1 页。",
+        "写进去了，是第 1 页。",
+    ]
     assert await ReportPart.all().count() == 1
 
 

@@ -2,12 +2,16 @@
 
 from datetime import date
 
+import pytest
+
 from core.actors import Stage, UnitScope
+from core.errors import Refusal
 from core.periods import Quarter
-from models import Unit
+from models import ThoughtReport, Unit
 from models.enums import UnitKind
 from models.report import OWING_STAGES, owes_report
-from plugins.thought_report import cycle, queries
+from plugins.identity.queries import who_is
+from plugins.thought_report import cycle, queries, review
 from plugins.thought_report.queries import UnitCount
 from tests.plugins.thought_report.conftest import Village
 
@@ -84,3 +88,9 @@ async def test_given_an_author_who_is_a_secretary_when_the_list_is_asked_for_the
     await hand_in(village, "书记本人")
     assert await village.talks["书记本人"].says("阅汇报") == "现在没有等您看的汇报。"
     assert (await village.talks["刘长河"].says("阅汇报")).startswith("等您看的 1 份")
+    own = await ThoughtReport.get()
+    talk, now = village.talks["书记本人"], village.clock.now()
+    actor = (await who_is(talk.chat, talk.account_id, now)).actor
+    with pytest.raises(Refusal) as refusal:
+        await review.open_report(actor=actor, uid=own.uid, now=now)
+    assert refusal.value.key == "thought_report.not_waiting"
