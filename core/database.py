@@ -2,7 +2,7 @@
 
 One process owns a SQLite file, by a lock in the data folder. A transaction runs in a task of its
 own that nobody can cancel: a task cancelled inside Tortoise's own context manager leaves the
-database stuck for good (measured, stack.md section 2). Nothing else opens a transaction.
+database stuck for good (measured on Tortoise 1.1.9). Nothing else opens a transaction.
 """
 
 import asyncio

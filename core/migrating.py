@@ -1,6 +1,6 @@
 """Applies migrations with the guards that Tortoise's own runner lacks, and writes new ones.
 
-Measured (stack.md section 2.3): on SQLite its rebuilt tables lose their children while foreign keys
+Measured on Tortoise 1.1.9: on SQLite its rebuilt tables lose their children while foreign keys
 are on, and composite indexes silently; on PostgreSQL two processes collide. So: a copy of the file
 first, foreign keys off and checked after, the schema compared with a fresh one, an advisory lock.
 

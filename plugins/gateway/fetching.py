@@ -26,7 +26,7 @@ _OK = 200
 _CHUNK = 64 * 1024
 _BASE64 = "base64://"
 
-# Both wrap IPv4 addresses, and is_global says yes to whatever is inside (stack.md section 7).
+# Both wrap IPv4 addresses, and is_global says yes to whatever is inside.
 _WRAPPED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -18,9 +18,9 @@ from core import files
 from core.messages import Blob, Chat, MediaKind, Mention, OutPart, Text
 from plugins.gateway.splitting import runs
 
-# More are cut off by QQ (peers.md 4.2).
+# More are cut off by QQ (docs/sources.md).
 MOST_IMAGES = 20
-# A send of NapCat takes about this long for what it carries (peers.md 4.2, halved).
+# A send of NapCat takes about this long for what it carries (docs/sources.md, halved).
 _BYTES_PER_SECOND = 128 * 1024
 
 LISTS_KEPT_S = 600.0

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from core.messages import Blob, MediaKind, OutPart, Text
 from plugins.gateway.words import CLAUSE_ENDS, SENTENCE_ENDS
 
-# DDBOT cuts at the same length; QQ itself refuses somewhat above it (peers.md 4.2).
+# DDBOT cuts at the same length; QQ itself refuses somewhat above it (docs/sources.md).
 LONGEST_TEXT = 4_500
 
 
