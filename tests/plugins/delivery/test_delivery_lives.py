@@ -11,7 +11,13 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from core import clock as clocks
 from core import config, crypto, database, migrating
@@ -34,7 +40,8 @@ OUTCOMES = {
     SendResult.REJECTED: SendOutcome(SendResult.REJECTED, reason="muted"),
     SendResult.UNKNOWN: SendOutcome(SendResult.UNKNOWN, reason="timeout"),
 }
-NAMES = st.integers(0, 4)
+GROUPS = 10
+NAMES = st.integers(0, GROUPS - 1)
 
 
 def reachable() -> dict[S, set[S]]:
@@ -83,7 +90,7 @@ class Lives(RuleBasedStateMachine):
             "sqlite", kind="production", data_dir=self.folder, app=self.app
         )
         village = await unit(self.clock, path="/1/")
-        for number in range(5):
+        for number in range(GROUPS):
             await group(village, self.clock, f"70{number}", name=f"群{number}", self_id=SELF)
         self.targets = {row.name: f"group:{row.id}" for row in await Group.all()}
         self.names = {target: name for name, target in self.targets.items()}
@@ -97,6 +104,11 @@ class Lives(RuleBasedStateMachine):
         crypto.use(None)
         clocks.use(clocks.SystemClock())
 
+    @initialize(names=st.sets(NAMES, min_size=3))
+    def begin(self, names: set[int]) -> None:
+        for name in names:
+            self.owe(name=name, hours=None)
+
     @rule(name=NAMES, hours=st.none() | st.integers(1, 30))
     def owe(self, name: int, hours: int | None) -> None:
         target = self.targets[f"群{name}"]
@@ -106,7 +118,7 @@ class Lives(RuleBasedStateMachine):
         self.planned.add(target)
         self.allowed.setdefault(target, 1)
 
-    @rule(results=st.lists(st.sampled_from(SendResult), min_size=5, max_size=5))
+    @rule(results=st.lists(st.sampled_from(SendResult), min_size=GROUPS, max_size=GROUPS))
     def step(self, results: list[SendResult]) -> None:
         self.end.script = [OUTCOMES[result] for result in results]
         before = len(self.end.sent)

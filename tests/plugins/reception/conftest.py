@@ -1,12 +1,9 @@
 """A desk with a small catalogue, fed with messages; what would be sent is kept."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import nonebot
 import pytest
 
 from core.actors import RoleKind, Stage, Who
@@ -41,21 +38,11 @@ from core.messages import (
 from core.texts import Texts
 from models import Account, Mentorship, Person, Role, Unit
 from models.enums import UnitKind
-
-# The door declares a matcher: it can only be imported once NoneBot is there.
-try:
-    nonebot.get_driver()
-except ValueError:
-    nonebot.init(_env_file=(os.devnull,), driver="~fastapi", log_level="WARNING")
-for _room in ("gateway", "identity", "delivery", "reception"):
-    if f"plugins.{_room}" not in sys.modules:
-        nonebot.load_plugin(f"plugins.{_room}")
-
-from plugins.identity import COMMANDS as IDENTITY  # noqa: E402
-from plugins.identity import CONTINUATIONS as BINDING  # noqa: E402
-from plugins.identity import consent_texts  # noqa: E402
-from plugins.reception import COMMANDS as OURS  # noqa: E402
-from plugins.reception import CONTINUATIONS, desk, router  # noqa: E402
+from plugins.identity import COMMANDS as IDENTITY
+from plugins.identity import CONTINUATIONS as BINDING
+from plugins.identity import consent_texts
+from plugins.reception import COMMANDS as OURS
+from plugins.reception import CONTINUATIONS, desk, router
 
 # Sentences of the rooms that are played here.
 PLAYED = {
@@ -271,6 +258,7 @@ async def talk(
     database: str, keys: object, texts: Texts, clock: FrozenClock, wire: Wire
 ) -> Iterator[Talk]:
     texts._entries.update(PLAYED)
+    house = desk._desk
     consent_texts.use(consent_texts.load())
     desk.open_desk(
         (*OURS, *IDENTITY, *COMMANDS),
@@ -281,6 +269,7 @@ async def talk(
     )
     await plant(clock.now())
     yield Talk(wire, clock)
+    desk._desk = house
     for key in PLAYED:
         texts._entries.pop(key)
 
