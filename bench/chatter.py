@@ -54,7 +54,7 @@ def chatter(number: int) -> str:
         "message_format": "array", "post_type": "message", "group_id": 500_000 + number % 20,
         "group_name": "柳河乡流动党员",
     }  # fmt: skip
-    return json.dumps(body, ensure_ascii=False)
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 # The children: one bot each, asked for its CPU time and memory over its standard input.

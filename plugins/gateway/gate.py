@@ -48,6 +48,23 @@ _POSTS = {
 }
 
 
+# As every end in use writes it (JSON.stringify, json.Marshal); written otherwise it is parsed.
+_CHATTER = ('"post_type":"message"', '"message_type":"group"')
+# Quotation marks inside what people write are escaped, so these are never somebody's words, but for
+# the slashes. An escape may hide a slash, and an answer or a private message may hold other messages.
+_PERHAPS_NOT = ('"at"', "[CQ:", *SLASHES, "\\u", '"private"', '"echo"')
+
+
+def is_chatter(frame: str) -> bool:
+    """Whether an unparsed frame is certainly a group message that is not for us.
+
+    Only a short cut: what is not certain is parsed and judged by ``kind_of``.
+    """
+    return all(mark in frame for mark in _CHATTER) and not any(
+        mark in frame for mark in _PERHAPS_NOT
+    )
+
+
 def kind_of(payload: object, self_id: str, self_number: int) -> Kind:
     """Return what ``payload`` is to our account ``self_id`` (the same as a number)."""
     if type(payload) is not dict:

@@ -156,6 +156,8 @@ class Adapter(StockAdapter):
                 log.fault("onebot11.frame", error)
 
     def _take(self, link: Link, data: str | bytes) -> None:
+        if isinstance(data, str) and gate.is_chatter(data):
+            return
         payload = _parsed(data, is_asked=link.awaits_answers)
         kind = gate.kind_of(payload, link.self_id, link.self_number)
         if kind is gate.Kind.REFUSED:

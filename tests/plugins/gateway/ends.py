@@ -98,7 +98,7 @@ class End:
 
     async def emit(self, *payloads: Payload) -> None:
         for payload in payloads:
-            await self.socket.send(json.dumps(payload, ensure_ascii=False))
+            await self.socket.send(json.dumps(payload, ensure_ascii=False, separators=(",", ":")))
 
     async def raw(self, frame: str | bytes) -> None:
         await self.socket.send(frame)

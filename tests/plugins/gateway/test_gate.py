@@ -186,6 +186,47 @@ def test_given_parts_we_do_not_read_when_they_are_cleaned_then_only_their_kind_i
     ]
 
 
+said = st.text(max_size=12) | st.sampled_from(
+    ["/本周", "／本周", '"private"', '"at"', '"echo"', "[CQ:at,qq=10001]", '"message_type":"group"']
+)
+segments = st.lists(
+    st.one_of(
+        said.map(text),
+        st.sampled_from([at(), at(int(SELF_ID)), at(30001), at("all"), quote(), IMAGE]),
+        said.map(lambda words: {"type": "forward", "data": {"content": [message(text(words))]}}),
+    ),
+    max_size=4,
+)
+
+
+@given(
+    segments=segments,
+    group=st.sampled_from([None, GROUP]),
+    post=st.sampled_from(["message", "message_sent", "notice"]),
+    is_string=st.booleans(),
+    is_ascii=st.booleans(),
+    is_answer=st.booleans(),
+)
+def test_given_any_event_when_it_is_chatter_unread_then_it_is_refused_when_read(
+    segments, group, post, is_string, is_ascii, is_answer
+):
+    payload = message(*segments, group=group, post_type=post)
+    if is_string:
+        payload["message"] = "".join(str(segment["data"].get("text", "")) for segment in segments)
+    if is_answer:
+        payload = {"status": "ok", "data": {"messages": [payload]}, "echo": "1.1"}
+    frame = json.dumps(payload, ensure_ascii=is_ascii, separators=(",", ":"))
+    if gate.is_chatter(frame):
+        assert kind(json.loads(frame)) is Kind.REFUSED
+
+
+def test_given_plain_chatter_when_it_is_unread_then_it_is_known_at_once():
+    frame = json.dumps(
+        message(text("吃了没"), group=GROUP), ensure_ascii=False, separators=(",", ":")
+    )
+    assert gate.is_chatter(frame)
+
+
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 words = st.sampled_from(
     ["type", "data", "text", "qq", "at", "reply", "message", "group", "private", SELF_ID, "/x"]
