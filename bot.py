@@ -222,7 +222,12 @@ async def run() -> None:
     settings = config.load_own()
     house = build(settings, settings.data_dir)
     async with house.running(host=settings.web.host, port=settings.web.port):
-        say("start.running", port=settings.web.port, data=str(house.data_dir))
+        say(
+            "start.running",
+            host=settings.web.host,
+            port=settings.web.port,
+            data=house.data_dir.as_posix(),
+        )
         await house.wait()
 
 

@@ -50,8 +50,8 @@ _POSTS = {
 
 # As every end in use writes it (JSON.stringify, json.Marshal); written otherwise it is parsed.
 _CHATTER = ('"post_type":"message"', '"message_type":"group"')
-# Quotation marks inside what people write are escaped, so these are never somebody's words, but for
-# the slashes. An escape may hide a slash, and an answer or a private message may hold other messages.
+# Quotation marks inside what people write are escaped, so none of these is somebody's words but for
+# the slashes. An escape may hide a slash; an answer or a private message may hold other messages.
 _PERHAPS_NOT = ('"at"', "[CQ:", *SLASHES, "\\u", '"private"', '"echo"')
 
 

@@ -113,7 +113,8 @@ async def _tally(
     homes = {int(row["unit_id"]): int(row["people"]) for row in rows}
     below = await units_below(scope, area, homes)
     found: dict[str, int] = {}
-    for unit_id, people in homes.items():
+    # In the order in which the units were made, whatever the database's own order is.
+    for unit_id, people in sorted(homes.items()):
         name = below[unit_id].name if unit_id in below else area.name
         found[name] = found.get(name, 0) + people
     return tuple(Tally(name, people) for name, people in found.items())

@@ -193,6 +193,17 @@ async def test_given_several_unsure_when_taken_is_said_alone_then_it_asks_and_ta
     assert [await state_of(t) for t in targets] == [S.UNKNOWN, S.UNKNOWN]
 
 
+async def test_given_a_refusal_when_taken_is_said_then_it_stays_refused(
+    village: Unit, clock: FrozenClock
+) -> None:
+    (target,) = await push(village, clock, S.REJECTED, reasons={0: "muted"})
+    with pytest.raises(Refusal) as caught:
+        await commands.handle_taken(call(CLERK, clock, "0号村群"))
+    assert caught.value.key == "delivery.nothing_open"
+    assert await state_of(target) is S.REJECTED
+    assert await AuditLog.all().count() == 0
+
+
 async def test_given_a_time_that_passed_when_it_is_sent_again_then_it_lives_one_more_day(
     village: Unit, clock: FrozenClock
 ) -> None:

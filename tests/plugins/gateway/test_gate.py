@@ -208,7 +208,7 @@ segments = st.lists(
     is_answer=st.booleans(),
 )
 def test_given_any_event_when_it_is_chatter_unread_then_it_is_refused_when_read(
-    segments, group, post, is_string, is_ascii, is_answer
+    segments, group, post, *, is_string, is_ascii, is_answer
 ):
     payload = message(*segments, group=group, post_type=post)
     if is_string:
