@@ -22,6 +22,9 @@ import loguru
 import nonebot
 from aiohttp import web
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
 loguru.logger.remove()
 nonebot.init(_env_file=(os.devnull,), driver="~fastapi", log_level="ERROR")
 

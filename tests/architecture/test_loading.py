@@ -14,8 +14,13 @@ ROOT = Path(bot.__file__).parent
 
 def run(code: str) -> str:
     """Run ``code`` in a fresh interpreter: NoneBot loads a plugin once in a process."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    done = subprocess.run(  # noqa: S603  # our own interpreter and our own words
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     return done.stdout + done.stderr
 
@@ -44,7 +49,7 @@ print("silently", nonebot.load_plugin("plugins.sandbox"))
 """
 
 
-def test_given_a_room_imported_before_it_is_loaded_when_loaded_then_nonebot_only_says_none() -> None:
+def test_given_a_room_imported_before_loading_when_loaded_then_nonebot_only_says_none() -> None:
     assert "silently None" in run(TRAP)
 
 

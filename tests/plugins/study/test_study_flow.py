@@ -53,9 +53,7 @@ async def learner(unit: Unit, now: datetime, *, uid: str = "p1") -> Actor:
     person = await Person.create(
         uid=uid, name="王建国", home_unit=unit, stage=Stage.ACTIVIST, created_at=now
     )
-    account = await Account.create(
-        platform="onebot11", account_id=uid, person=person, bound_at=now
-    )
+    account = await Account.create(platform="onebot11", account_id=uid, person=person, bound_at=now)
     await Consent.create(
         person=person, kind=ConsentKind.BASICS, version="1",
         decision=ConsentDecision.GIVEN, decided_at=now,
