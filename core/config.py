@@ -185,10 +185,10 @@ class Delivery(Section):
 class Limits(Section):
     """How fast one sender may go."""
 
-    per_minute: Annotated[int, Field(ge=1, le=600)] = 20
+    per_minute: Annotated[int, Field(ge=1, le=600)] = 30
     """Messages a minute of one sender."""
-    burst: Annotated[int, Field(ge=1, le=200)] = 10
-    """Messages at once of one sender."""
+    burst: Annotated[int, Field(ge=1, le=200)] = 40
+    """Messages at once of one sender: a report of 30 photos and the words around it."""
 
 
 class Privacy(Section):

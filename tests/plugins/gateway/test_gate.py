@@ -193,7 +193,12 @@ segments = st.lists(
     st.one_of(
         said.map(text),
         st.sampled_from([at(), at(int(SELF_ID)), at(30001), at("all"), quote(), IMAGE]),
-        said.map(lambda words: {"type": "forward", "data": {"content": [message(text(words))]}}),
+        said.map(
+            lambda words: {
+                "type": "forward",
+                "data": {"content": [message(text(words), group=GROUP)]},
+            }
+        ),
     ),
     max_size=4,
 )
@@ -218,6 +223,31 @@ def test_given_any_event_when_it_is_chatter_unread_then_it_is_refused_when_read(
     frame = json.dumps(payload, ensure_ascii=is_ascii, separators=(",", ":"))
     if gate.is_chatter(frame):
         assert kind(json.loads(frame)) is Kind.REFUSED
+
+
+FORWARD = {"type": "forward", "data": {"content": [message(text("闲聊"), group=GROUP)]}}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        message(at(), text("本周"), group=GROUP),
+        message(text("/本周"), group=GROUP),
+        message(text("／本周"), group=GROUP),
+        message(group=GROUP) | {"message": f"[CQ:at,qq={SELF_ID}]本周"},
+        message(FORWARD),
+        message(text("自己"), group=GROUP, post_type="message_sent"),
+        {"status": "ok", "data": {"messages": [message(text("闲聊"), group=GROUP)]}, "echo": "1"},
+    ],
+)
+def test_given_what_may_be_for_us_when_it_is_unread_then_it_is_not_thrown_away(payload):
+    frame = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    assert not gate.is_chatter(frame)
+
+
+def test_given_an_escaped_slash_when_it_is_unread_then_it_is_not_thrown_away():
+    frame = json.dumps(message(text("／本周"), group=GROUP), separators=(",", ":"))
+    assert not gate.is_chatter(frame)
 
 
 def test_given_plain_chatter_when_it_is_unread_then_it_is_known_at_once():

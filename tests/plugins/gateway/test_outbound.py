@@ -129,6 +129,8 @@ async def test_given_nobody_connected_when_something_is_sent_then_it_is_not_sent
     assert await outbound.send(TO_GROUP, [Text("x")]) == SendOutcome(
         SendResult.NOT_SENT, reason="offline"
     )
+    anybody = Chat("onebot11", "", ChatKind.GROUP, str(GROUP))
+    assert (await outbound.send(anybody, [Text("x")])).reason == "offline"
     end = await dial()
     await end.close()
     await until_gone(adapter)
@@ -169,9 +171,8 @@ async def test_given_a_send_in_flight_when_the_connection_breaks_then_it_is_unkn
 async def test_given_no_answer_when_the_time_is_over_then_it_is_unknown(dial, adapter, monkeypatch):
     await dial()
     monkeypatch.setattr(adapter.config, "api_timeout", 0.01)
-    assert await outbound.send(TO_GROUP, [Text("x")]) == SendOutcome(
-        SendResult.UNKNOWN, reason="timeout"
-    )
+    sending = outbound.send(TO_GROUP, [Text("x")])
+    assert await asyncio.wait_for(sending, 20) == SendOutcome(SendResult.UNKNOWN, reason="timeout")
 
 
 REJECTED, UNKNOWN = SendResult.REJECTED, SendResult.UNKNOWN
