@@ -102,6 +102,7 @@ class House:
                 lifespan="on",
                 timeout_graceful_shutdown=5,
                 ws_max_size=64 * 1024 * 1024,
+                ws_per_message_deflate=False,
             )
         )
         door = _bind(host, port)
@@ -156,12 +157,14 @@ def build(settings: Settings, data_dir: Path, *, kind: str = "production") -> Ho
     """
     config.use(settings)
     texts.use(texts.Texts.load(ROOT / "content" / "texts", required=("start", "file", *ROOMS[:-1])))
+    on = [name for name, is_on in settings.platforms.items() if is_on]
     disk.prove_writable(data_dir)
     # A visitor of the demo reads our sentences, not the log; it is in the data folder all the same.
     logs.setup(data_dir / "logs", console_level="WARNING" if kind == database.DEMO else None)
     nonebot.init(
         _env_file=(os.devnull,),
-        driver="~fastapi",
+        # Most other platforms are dialled, not listened to: they need a client beside the server.
+        driver="~fastapi" if set(on) <= {"onebot11"} else "~fastapi+~aiohttp",
         log_level="WARNING",
         host=settings.web.host,
         port=settings.web.port,

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from plugins.sandbox import Faults, Sandbox
+from tests.plugins.sandbox.browsing import ARGUMENTS, CHROMIUM, Visit, visit
 from tests.plugins.sandbox.small_world import (
     Bot,
     StandingClock,
@@ -39,3 +41,22 @@ async def lonely(clock: StandingClock) -> AsyncIterator[Sandbox]:
     """A sandbox without a bot: nothing listens where it dials."""
     async with running_sandbox("ws://127.0.0.1:9/nobody", clock) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def desk(browser: Browser, sandbox: Sandbox) -> AsyncIterator[Visit]:
+    """A desktop page, held to its word: no complaints, no request to anywhere else."""
+    opened = await visit(browser, sandbox)
+    yield opened
+    assert opened.complaints == []
+    inside = (f"{sandbox.address}/", f"blob:{sandbox.address}/")
+    assert [url for url in opened.requests if not url.startswith(inside)] == []
+    await opened.page.context.close()

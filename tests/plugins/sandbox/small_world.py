@@ -87,9 +87,10 @@ def kind(name: str) -> Callable[[Event], bool]:
 async def running_bot() -> AsyncIterator[Bot]:
     """Run an aiocqhttp bot until the block ends."""
     cq = CQHttp(access_token=TOKEN, api_timeout_sec=5)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    # The server gets the bound socket itself: a port that is only looked up may be taken meanwhile.
+    door = socket.socket()
+    door.bind(("127.0.0.1", 0))
+    port = door.getsockname()[1]
     bot = Bot(cq, f"ws://127.0.0.1:{port}/ws")
 
     async def note(event: Event) -> None:
@@ -99,7 +100,7 @@ async def running_bot() -> AsyncIterator[Bot]:
     for name in ("message", "message_sent", "notice", "meta_event"):
         cq.subscribe(name, note)
     config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
+    config.bind = [f"fd://{door.detach()}"]
     config.errorlog = None
     config.graceful_timeout = 0.2
     ended = asyncio.Event()

@@ -2,25 +2,14 @@
 
 import asyncio
 import base64
-import shutil
-import struct
-import zlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiocqhttp import Event
 from playwright.async_api import (
     Browser,
-    ConsoleMessage,
     FilePayload,
-    Locator,
-    Page,
     Route,
-    ViewportSize,
-    async_playwright,
     expect,
 )
 
@@ -34,6 +23,15 @@ from plugins.sandbox import (
     group,
     private,
 )
+from tests.plugins.sandbox.browsing import (
+    ALL_LOADED,
+    CHROMIUM,
+    OTHER_PNG,
+    PHONE,
+    Visit,
+    grey_png,
+    visit,
+)
 from tests.plugins.sandbox.small_world import (
     BOT,
     CHEN,
@@ -46,86 +44,12 @@ from tests.plugins.sandbox.small_world import (
     Bot,
     StandingClock,
     kind,
-    running_sandbox,
 )
 
-CHROMIUM = next(
-    (
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    ),
-    None,
-)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
 ]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = ViewportSize(width=360, height=640)
-OTHER_PNG = PNG + b"other"
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        await running.close()
-
-
-@dataclass
-class Visit:
-    """One open page, with everything it complained about and asked for."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def at(self, testid: str) -> Locator:
-        return self.page.get_by_test_id(testid)
-
-    async def write(self, text: str) -> None:
-        await self.at("composer").fill(text)
-        await self.at("send").click()
-
-    def note_console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-    async def clear_hint(self) -> None:
-        await self.at("hint-close").click()
-
-
-async def visit(browser: Browser, sandbox: Sandbox, size: ViewportSize | None = None) -> Visit:
-    viewport = size or ViewportSize(width=1280, height=800)
-    context = await browser.new_context(viewport=viewport)
-    opened = Visit(await context.new_page())
-    opened.page.on("console", opened.note_console)
-    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.page.on("request", lambda request: opened.requests.append(request.url))
-    await opened.page.goto(f"{sandbox.address}/#{WANG}")
-    await expect(opened.at(f"person-{WANG}")).to_have_attribute("aria-pressed", "true")
-    return opened
-
-
-@pytest.fixture
-async def desk(browser: Browser, sandbox: Sandbox) -> AsyncIterator[Visit]:
-    """A desktop page, held to its word: no complaints, no request to anywhere else."""
-    opened = await visit(browser, sandbox)
-    yield opened
-    assert opened.complaints == []
-    inside = (f"{sandbox.address}/", f"blob:{sandbox.address}/")
-    assert [url for url in opened.requests if not url.startswith(inside)] == []
-    await opened.page.context.close()
 
 
 def echo(bot: Bot) -> None:
@@ -499,91 +423,3 @@ async def test_given_a_reader_far_up_when_news_comes_then_he_stays_and_is_offere
     await desk.page.get_by_role("button", name="看新消息").click()
     await expect(desk.at("message").last).to_be_in_viewport()
     await expect(desk.page.get_by_role("button", name="看新消息")).to_be_hidden()
-
-
-def grey_png(side: int) -> bytes:
-    """Draw a grey square, so that loading it changes the layout."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        check = zlib.crc32(name + body)
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\x80" * side) * side)
-    signature = PNG[:8]
-    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
-
-async def test_given_the_sandbox_gone_when_it_is_back_then_the_page_finds_it(
-    browser: Browser, bot: Bot, clock: StandingClock, tmp_path: Path
-) -> None:
-    state = tmp_path / "world_state.json"
-    async with running_sandbox(bot.url, clock, state_path=state) as first:
-        opened = await visit(browser, first)
-        await opened.write("还记得吗")
-        await expect(opened.at("message")).to_have_count(1)
-    await expect(opened.page.locator("#page-lost")).to_be_visible()
-    async with running_sandbox(bot.url, clock, state_path=state, port=first.server.port):
-        await expect(opened.page.locator("#page-lost")).to_be_hidden(timeout=10_000)
-        await expect(opened.at("message-text")).to_have_text(["还记得吗"])
-        await opened.page.context.close()
-
-
-async def test_given_words_of_every_kind_when_measured_then_contrast_is_aa(
-    desk: Visit, sandbox: Sandbox, clock: StandingClock
-) -> None:
-    await fill_every_kind(sandbox, clock)
-    await desk.at(f"chat-{VILLAGE}").click()
-    await desk.at("faults-open").click()
-    await expect(desk.at("message-file")).to_be_visible()
-
-    low = await desk.page.evaluate(CONTRAST)
-    assert low == []
-
-
-async def fill_every_kind(sandbox: Sandbox, clock: StandingClock) -> None:
-    village = group(VILLAGE)
-    quoted = await sandbox.say(WANG, "我的话 http://127.0.0.1/x", group_id=VILLAGE)
-    clock.moment += timedelta(minutes=30)
-    await sandbox.say(ZHOU, [At(WANG), At(CHEN), Text(" 都来")], group_id=VILLAGE)
-    gone = await sandbox.say(CHEN, "没了", group_id=VILLAGE)
-    sandbox.recall(gone.message_id, CHEN)
-    await sandbox.send_file(ZHOU, "提纲.docx", b"x", group_id=VILLAGE)
-    sandbox.world.post(village, BOT, [Text("第 1 段"), Forward("f", (Node(ZHOU, "周", ()),))])
-    assert quoted.seq == 1
-
-
-ALL_LOADED = """() => Promise.all(
-  [...document.querySelectorAll(".picture img")].map((image) => image.complete
-    ? null
-    : new Promise((done) => image.addEventListener("load", done, { once: true }))))"""
-
-# Every visible piece of words against the nearest painted background, by the formula of WCAG 2.2.
-CONTRAST = """() => {
-  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((v) => {
-      const s = v / 255;
-      return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = parse(getComputedStyle(at).backgroundColor);
-      if (colour.length < 4 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const low = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const element = node.parentElement;
-    if (!node.data.trim() || !element.checkVisibility({ checkOpacity: true })) continue;
-    if (element.closest(":disabled, .visually-hidden, script, option")) continue;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) low.push(`${element.className}: ${node.data} ${ratio.toFixed(2)}`);
-  }
-  return low;
-}"""
