@@ -162,6 +162,7 @@ PASSING = {"seen_event", "occurrence", "bot_account"}
 CHANCE = {
     "id", "uid", "blob_id", "code_hash", "lease_owner", "lease_until", "platform_message_id",
     "source_key", "sha256", "attempts", "updated_at", "message_id", "occasion", "draft_id",
+    "reference", "replacing",
 }  # fmt: skip
 
 
