@@ -26,6 +26,11 @@ class BotProcess:
         self.port = port
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def returncode(self) -> int | None:
+        """How the process ended; None while it runs."""
+        return None if self._process is None else self._process.returncode
+
     async def start(self) -> None:
         """Start, and return once it listens."""
         self._process = await asyncio.create_subprocess_exec(
