@@ -115,7 +115,7 @@ class Visitor:
         found = self.page.get_by_test_id("message")
         for piece in pieces:
             found = found.filter(has_text=piece)
-        await expect(found.last).to_be_visible(timeout=20_000)
+        await expect(found.last).to_be_visible(timeout=45_000)
 
     async def says(self, words: str, *pieces: str) -> None:
         await self.send(words)
@@ -164,7 +164,7 @@ async def _mentor(visitor: Visitor) -> None:
     await visitor.become(ZHOU)
     # The list of the Monday that was jumped over, and this one's.
     lists = visitor.page.get_by_test_id("message").filter(has_text="回数字就办，办完不提醒。")
-    await expect(lists).to_have_count(2, timeout=20_000)
+    await expect(lists).to_have_count(2, timeout=45_000)
     await visitor.says("昨天跟建国打电话了 挺好", "记下了：王建国", "电话，通了，「挺好」")
     await visitor.says("阅汇报", "等您看的 2 份")
     await visitor.says("2", "1 通过  2 请补充  3 退回  4 放着")
