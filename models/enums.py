@@ -110,6 +110,14 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class BreakerState(StrEnum):
+    """Whether one of our accounts may send: yes, not now, or one probe only."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    PROBING = "probing"
+
+
 class Priority:
     """Order of deliveries: lower goes first."""
 

@@ -14,6 +14,8 @@ class Unit(Model):
     """One node of the tree county → township → village branch, or an organization away from home.
 
     ``path`` is ``/1/4/9/``: the ids from the root down to this one. A subtree is a path prefix.
+    ``quiet_from`` and ``quiet_until`` are its own quiet hours in minutes of the local day; None
+    means those of the unit above, at last those of config.toml.
     """
 
     id = fields.IntField(primary_key=True)
@@ -25,6 +27,8 @@ class Unit(Model):
     parent_id: int | None
     path = fields.CharField(max_length=255, unique=True)
     city = fields.CharField(max_length=32, null=True)
+    quiet_from: int | None = fields.SmallIntField(null=True)
+    quiet_until: int | None = fields.SmallIntField(null=True)
     created_at: datetime = moment()
 
     class Meta:
