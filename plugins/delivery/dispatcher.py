@@ -16,8 +16,8 @@ from core.config import settings
 from core.messages import Chat, OutPart, SendOutcome, SendResult
 from plugins.delivery import bell, ledger, pacing, settling, targets
 from plugins.delivery.judging import Check, Judge, Judged
-from plugins.delivery.settling import Tried
 from plugins.delivery.targets import Reach
+from plugins.delivery.tried import Tried
 from plugins.delivery.voices import Plan, Voices
 from plugins.gateway import outbound
 

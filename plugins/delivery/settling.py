@@ -6,18 +6,18 @@ that say ``sending``; they become ``unknown`` at the next start and are never se
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from core.config import settings
 from core.conversation import Slot
 from core.database import transactional
-from core.messages import Chat, SendOutcome, SendResult
+from core.messages import Chat, SendResult
 from models import Delivery
 from models.enums import DeliveryState as S
 from plugins.delivery import judging, ledger, pacing, targets
 from plugins.delivery.judging import Judged, Verdict
+from plugins.delivery.tried import Tried
 from plugins.delivery.voices import Voices
 from plugins.identity import dialogues
 from plugins.identity import queries as identity
@@ -42,19 +42,6 @@ _RESTS: Mapping[Verdict, timedelta] = {
     Verdict.TALKING: judging.TALKING,
     Verdict.UNCHECKED: judging.RECHECK,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One delivery that was tried, and what is known about it now.
-
-    ``asked_at`` is when its question was opened, None when it asks nothing.
-    """
-
-    row: Delivery
-    chat: Chat
-    asked_at: datetime | None
-    outcome: SendOutcome
 
 
 @transactional
