@@ -5,60 +5,31 @@ the start with the line on which it stands; nothing is guessed and nothing is ig
 """
 
 import os
-import re
 from datetime import time
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from core import config_file
+from core.config_values import (
+    AccountIds,
+    Budgets,
+    ClockTime,
+    DatabaseUrl,
+    GroupNumber,
+    Hour,
+    Mails,
+    Minute,
+    Part,
+    Parts,
+    Platforms,
+    Port,
+    Weekday,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
-
-_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_PLATFORM = re.compile(r"[a-z][a-z0-9_]{1,30}")
-_POSTGRES = re.compile(r"postgres(ql)?://\S+")
-
-
-def _time(value: object) -> time:
-    match = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        raise PydanticCustomError("time", "time")
-    return time(int(match[1]), int(match[2]))
-
-
-def _platforms(value: object) -> object:
-    if isinstance(value, dict) and not all(_PLATFORM.fullmatch(str(name)) for name in value):
-        raise PydanticCustomError("platform", "platform")
-    return {"onebot11": True, **value} if isinstance(value, dict) else value
-
-
-def _database(value: str) -> str:
-    if value != "sqlite" and not _POSTGRES.fullmatch(value):
-        raise PydanticCustomError("database", "database")
-    return value
-
-
-def _accounts(value: object) -> object:
-    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        raise PydanticCustomError("accounts", "accounts")
-    return tuple(value)
-
-
-ClockTime = Annotated[time, BeforeValidator(_time)]
-Hour = Annotated[int, Field(ge=0, le=23)]
-Minute = Annotated[int, Field(ge=0, le=59)]
-Weekday = Annotated[int, Field(ge=0, le=6)]
-Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 def data_folder() -> Path:
@@ -96,17 +67,41 @@ class Web(Section):
 class Database(Section):
     """Where rows are kept."""
 
-    url: Annotated[str, AfterValidator(_database)] = "sqlite"
+    url: DatabaseUrl = "sqlite"
     """``sqlite`` (data/yanzhen.db), or ``postgres://user@host:5432/name`` without a password."""
     pool_max: Annotated[int, Field(ge=1, le=50)] = 8
     """Connections of this process at most (PostgreSQL only)."""
 
 
+class Process(Section):
+    """What this process does."""
+
+    parts: Parts = frozenset(Part)
+    """All of it, or some of it when several processes share one PostgreSQL database."""
+
+
+class Alarm(Section):
+    """Where the operator hears that something is wrong. The webhook's address is a secret."""
+
+    mail_to: Mails = ()
+    """Addresses; empty sends no mail."""
+    mail_from: str = ""
+    """The sender's address, as the mail server wants it."""
+    smtp_host: str = ""
+    """Mail server, TLS only."""
+    smtp_port: Port = 465
+    """Its port; 465 speaks TLS at once, any other begins plainly and then must change to it."""
+    smtp_user: str = ""
+    """Name to sign in with; empty does not sign in. The password is a secret."""
+
+
 class OneBot11(Section):
     """QQ by the OneBot v11 protocol."""
 
-    accounts: Annotated[tuple[str, ...], BeforeValidator(_accounts)] = ()
+    accounts: AccountIds = ()
     """Known account ids. Empty: the first that connects with the right token is remembered."""
+    control_group: GroupNumber = ""
+    """A group of ours alone, in which an account is tried out; empty for none."""
 
 
 class QuietHours(Section):
@@ -176,6 +171,26 @@ class Delivery(Section):
     """Deliveries marked in one commit at most."""
     max_attempts: Annotated[int, Field(ge=1, le=50)] = 8
     """Tries that were certainly not sent before a person is asked."""
+    large_push: Annotated[int, Field(ge=1, le=10_000)] = 50
+    """More groups than this waiting for one account, and its pauses are longer."""
+    large_push_factor: Annotated[float, Field(ge=1, le=100)] = 2.0
+    """How much longer."""
+    group_gap_s: Annotated[float, Field(ge=0, le=3600)] = 10.0
+    """Shortest pause between two messages to one group; none when accounts make no pauses."""
+    warm_up_s: Annotated[float, Field(ge=0, le=3600)] = 120.0
+    """Seconds after a start, or after an account came back, in which pauses are longer."""
+    warm_up_factor: Annotated[float, Field(ge=1, le=100)] = 3.0
+    """How much longer: a backlog let out at once gets accounts frozen."""
+    at_all_account_day: Annotated[int, Field(ge=0, le=100)] = 10
+    """Messages with @all of one account a day; QQ allows ten."""
+    at_all_group_day: Annotated[int, Field(ge=0, le=100)] = 20
+    """Messages with @all in one group a day, by all of our accounts; QQ allows twenty."""
+    per_minute: Budgets = {}
+    """Messages a minute of one account, by platform, where the platform has such a limit."""
+    per_month: Budgets = {"qq": 4}
+    """Messages a month into one chat that the bot begins, by platform with such a quota."""
+    keep_days: Annotated[int, Field(ge=30, le=3650)] = 90
+    """Days after which receipts of what is over are forgotten."""
 
     @model_validator(mode="after")
     def _ordered(self) -> "Delivery":
@@ -214,7 +229,8 @@ class Settings(Section):
 
     web: Web = Web()
     database: Database = Database()
-    platforms: Annotated[dict[str, bool], BeforeValidator(_platforms)] = {"onebot11": True}
+    process: Process = Process()
+    platforms: Platforms = {"onebot11": True}
     """Which platforms are on. The gateway refuses names it has no adapter for."""
     onebot11: OneBot11 = OneBot11()
     quiet_hours: QuietHours = QuietHours()
@@ -222,6 +238,7 @@ class Settings(Section):
     thought_report: ThoughtReport = ThoughtReport()
     mentoring: Mentoring = Mentoring()
     delivery: Delivery = Delivery()
+    alarm: Alarm = Alarm()
     limits: Limits = Limits()
     privacy: Privacy = Privacy()
     sandbox: Sandbox = Sandbox()
@@ -246,12 +263,21 @@ def load_own() -> Settings:
 
 def for_demo(settings: Settings) -> Settings:
     """Return the settings of a demo: SQLite in a folder of its own, loopback, hardly any pauses."""
-    quick = settings.delivery.model_copy(update={"min_interval_s": 0.1, "max_interval_s": 0.3})
+    quick = settings.delivery.model_copy(
+        update={
+            "min_interval_s": 0.1,
+            "max_interval_s": 0.3,
+            "group_gap_s": 0.0,
+            "warm_up_s": 0.0,
+        }
+    )
     return settings.model_copy(
         update={
             "database": Database(),
             "web": settings.web.model_copy(update={"host": "127.0.0.1"}),
             "onebot11": OneBot11(),
+            "process": Process(),
+            "alarm": Alarm(),
             "platforms": {"onebot11": True},
             "delivery": quick,
             "data_dir": settings.data_dir / "demo",

@@ -34,6 +34,10 @@ _EXPECTED = {
     "platform": "start.expect_platform",
     "database": "start.expect_database",
     "accounts": "start.expect_accounts",
+    "budgets": "start.expect_budgets",
+    "parts": "start.expect_parts",
+    "mails": "start.expect_mails",
+    "string_pattern_mismatch": "start.expect_group_number",
 }
 
 
