@@ -101,7 +101,8 @@ class Incoming:
 
     ``parts`` no longer contain the mention of the bot, nor a quoted message. ``words`` are all text
     parts joined, stripped of blanks and of a leading ``/``. ``key`` identifies the event for
-    de-duplication (platform, account, chat, message id, sender, second).
+    de-duplication: platform, account, chat, message id, sender, second; for a command in a group,
+    which all our accounts there hear, platform, group, sender, second and what was said.
     """
 
     chat: Chat
@@ -124,11 +125,15 @@ class SendResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """Result of one try. ``reason`` is a short code (``muted``, ``not_friend``, ``offline`` …)."""
+    """Result of one try. ``reason`` is a short code (``muted``, ``not_friend``, ``offline`` …).
+
+    ``further_ids`` are those of the messages after the first that a long body became.
+    """
 
     result: SendResult
     message_id: str | None = None
     reason: str | None = None
+    further_ids: tuple[str, ...] = ()
 
 
 def part_to_json(part: OutPart) -> dict[str, Any]:

@@ -52,7 +52,8 @@ _POSTS = {
 _CHATTER = ('"post_type":"message"', '"message_type":"group"')
 # Quotation marks inside what people write are escaped, so none of these is somebody's words but for
 # the slashes. An escape may hide a slash; an answer or a private message may hold other messages.
-_PERHAPS_NOT = ('"at"', "[CQ:", *SLASHES, "\\u", '"private"', '"echo"')
+_OTHER_POSTS = ('"message_sent"', '"notice"')
+_PERHAPS_NOT = ('"at"', "[CQ:", *SLASHES, "\\u", '"private"', '"echo"', *_OTHER_POSTS)
 
 
 def is_chatter(frame: str) -> bool:
@@ -151,6 +152,13 @@ def _calls(segment: Payload, self_id: str) -> bool:
 
 def _taken_apart(message: str) -> list[Any]:
     return [{"type": part.type, "data": part.data} for part in Message(message)]
+
+
+def segments_of(message: object) -> list[Any]:
+    """Return a raw message as segments; empty when it is neither a list nor a string."""
+    if isinstance(message, str):
+        return _taken_apart(message)
+    return message[:MOST_SEGMENTS] if isinstance(message, list) else []
 
 
 def clean(payload: Payload) -> Payload | None:

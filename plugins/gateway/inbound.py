@@ -118,15 +118,50 @@ def _uniseg_other(segment: uniseg.Segment) -> InPart:
 def _incoming(
     chat: Chat, *, sender_id: str, message_id: str, sent_at: datetime, parts: Iterable[InPart]
 ) -> Incoming:
-    kept = _without_us(tuple(parts), chat)
+    said = tuple(parts)
+    kept = _without_us(said, chat)
     words = "".join(part.text for part in kept if isinstance(part, Text)).strip()
+    second = str(int(sent_at.timestamp()))
+    if not chat.is_private and words.startswith(gate.SLASHES) and not _calls_us(said, chat):
+        event = _to_all_of_us(chat, sender_id, second, said)
+    else:
+        place = (chat.platform, chat.self_id, chat.kind.value, chat.chat_id)
+        event = (*place, message_id, sender_id, second)
     if words.startswith(gate.SLASHES):
         words = words[1:].strip()
-    second = int(sent_at.timestamp())
-    place = (chat.platform, chat.self_id, chat.kind.value, chat.chat_id)
-    event = "\x1f".join((*place, message_id, sender_id, str(second)))
-    key = hashlib.sha256(event.encode()).hexdigest()[:64]
+    key = hashlib.sha256("\x1f".join(event).encode()).hexdigest()[:64]
     return Incoming(chat, sender_id, message_id, sent_at, kept, words, key)
+
+
+def _to_all_of_us(
+    chat: Chat, sender_id: str, second: str, said: Iterable[InPart]
+) -> tuple[str, ...]:
+    """Return what identifies a command that every account of ours in a group hears.
+
+    Each hears it under a message id of its own, so that has no part in it. The price: the same
+    words of the same person within the same second are one command. Of files only the kind counts,
+    since each end names and addresses them in its own way.
+    """
+    what = " ".join(" ".join(map(_said, said)).split())
+    return (chat.platform, "any", chat.kind.value, chat.chat_id, sender_id, second, what)
+
+
+def _said(part: InPart) -> str:
+    match part:
+        case Text(text=text):
+            return text
+        case Mention(account_id=account_id):
+            return "@" + account_id
+        case Media(kind=kind):
+            return kind.value
+        case Other(kind=kind):
+            return kind
+
+
+def _calls_us(said: tuple[InPart, ...], chat: Chat) -> bool:
+    """Whether our mention stands first or last: then nobody but this account is meant."""
+    solid = [part for part in said if not _is_blank(part)]
+    return bool(solid) and Mention(chat.self_id) in (solid[0], solid[-1])
 
 
 def _without_us(parts: tuple[InPart, ...], chat: Chat) -> tuple[InPart, ...]:

@@ -42,14 +42,16 @@ class Link:
         """Whether calls are pending."""
         return bool(self._pending)
 
-    async def call(self, action: str, params: dict[str, Any], *, timeout_s: float) -> Any:
+    async def call(
+        self, action: str, params: dict[str, Any], *, timeout_s: float, written: str = ""
+    ) -> Any:
         """Call ``action`` and return the data of its answer.
 
-        Raises NotSent before anything is written, Unanswered after, ActionFailed when the end says
-        no.
+        ``written`` are further parameters, JSON already: ``"message": [...]``. Raises NotSent
+        before anything is written, Unanswered after, ActionFailed when the end says no.
         """
         echo = f"{self._echo_start}{next(self._echoes)}"
-        frame = json.dumps({"action": action, "params": params, "echo": echo}, cls=DataclassEncoder)
+        frame = _frame(action, params, echo, written)
         if not self.is_open or self.socket.closed:
             raise NotSent("not connected")
         answer = asyncio.get_running_loop().create_future()
@@ -87,6 +89,14 @@ class Link:
                 pending.set_exception(Unanswered("disconnect"))
         if self.reader is not None:
             self.reader.cancel()
+
+
+def _frame(action: str, params: dict[str, Any], echo: str, written: str) -> str:
+    if not written:
+        call = {"action": action, "params": params, "echo": echo}
+        return json.dumps(call, cls=DataclassEncoder)
+    where = json.dumps(params)[1:-1]
+    return f'{{"action": "{action}", "params": {{{where}, {written}}}, "echo": "{echo}"}}'
 
 
 def _data_of(answer: dict[str, Any]) -> Any:

@@ -250,10 +250,11 @@ class Adapter(StockAdapter):
 
     async def _call_api(self, bot: Any, api: str, **data: Any) -> Any:
         timeout_s = float(data.pop("_timeout", None) or self.timeout_s)
+        written = str(data.pop("_written", ""))
         link = self.links.get(bot.self_id)
         if link is None:
             raise NotSent("not connected")
-        return await link.call(api, data, timeout_s=timeout_s)
+        return await link.call(api, data, timeout_s=timeout_s, written=written)
 
 
 def _parsed(data: str | bytes, *, is_asked: bool) -> Any:

@@ -143,13 +143,18 @@ def own_message(payload: gate.Payload) -> OwnMessage | None:
     ids = gate.is_id(payload.get("message_id")) and gate.is_id(partner)
     if not ids or not gate.is_second(payload.get("time")) or place not in {"group", "private"}:
         return None
-    segments = gate.clean_segments(message) if isinstance(message, list) else ()
     return OwnMessage(
         chat=Chat(ONEBOT11, str(payload["self_id"]), ChatKind(place), str(partner)),
         message_id=str(payload["message_id"]),
         sent_at=moment(payload["time"]),
-        parts=tuple(parts_in(_Segment(part) for part in segments)),
+        parts=parts_of(message),
     )
+
+
+def parts_of(message: object) -> tuple[InPart, ...]:
+    """Return the parts of a raw message, in segments or in the old string form."""
+    segments = gate.segments_of(message)
+    return tuple(parts_in(_Segment(part) for part in gate.clean_segments(segments)))
 
 
 class _Segment:

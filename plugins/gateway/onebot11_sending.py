@@ -1,17 +1,20 @@
 """What goes out over OneBot v11: the calls that say some parts in a chat, and who can say them.
 
 Words of people only ever become a text segment in a list, so that codes inside them stay words.
+One body to many chats is written as JSON once: only the address differs from call to call.
 """
 
 import asyncio
 import base64
+import json
 import time
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from nonebot.adapters import Bot
-from nonebot.adapters.onebot.v11 import MessageSegment
 from nonebot.exception import ActionFailed, NetworkError
 
 from core import files
@@ -25,32 +28,93 @@ _BYTES_PER_SECOND = 128 * 1024
 
 LISTS_KEPT_S = 600.0
 
+# Bodies whose JSON is kept between sends: words always fit, a photo never does. Larger ones are
+# shared only while a send of theirs is under way.
+_MOST_KEPT = 16
+_LARGEST_KEPT = 128 * 1024
+
 _KINDS = {MediaKind.IMAGE: "image", MediaKind.VOICE: "record", MediaKind.VIDEO: "video"}
 
 
 @dataclass(frozen=True, slots=True)
+class _Piece:
+    """One call without its address: ``written`` is what stands beside it, as JSON members."""
+
+    action: str
+    written: str
+    extra_s: float
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Native:
+    """A whole body as calls; holds ``parts`` so that their identity names them."""
+
+    parts: Sequence[OutPart]
+    pieces: tuple[_Piece, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(len(piece.written) for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One call; ``extra_s`` is waited beyond the usual time-out."""
+    """One call: ``params`` say where to, ``written`` is the rest of them, as JSON members.
+
+    ``extra_s`` is waited beyond the usual time-out.
+    """
 
     action: str
     params: dict[str, Any]
-    extra_s: float = 0.0
+    written: str
+    extra_s: float
+    body: _Native
+
+
+_kept: OrderedDict[int, _Native] = OrderedDict()
+_under_way: WeakValueDictionary[int, _Native] = WeakValueDictionary()
 
 
 async def steps(chat: Chat, parts: Sequence[OutPart]) -> tuple[Step, ...]:
     """Return the calls that say ``parts`` in ``chat``, in order. Reads the stored files."""
+    place = "private" if chat.is_private else "group"
+    params = {"user_id" if chat.is_private else "group_id": int(chat.chat_id)}
+    body = await _native(parts)
+    return tuple(
+        Step(piece.action.format(place), params, piece.written, piece.extra_s, body)
+        for piece in body.pieces
+    )
+
+
+async def _native(parts: Sequence[OutPart]) -> _Native:
+    known = _under_way.get(id(parts))
+    if known is not None and known.parts is parts:
+        return known
+    native = _Native(parts, await _pieces(parts))
+    if isinstance(parts, tuple):  # a list could be changed between two sends
+        _under_way[id(parts)] = native
+        if native.size <= _LARGEST_KEPT:
+            _kept[id(parts)] = native
+            if len(_kept) > _MOST_KEPT:
+                _kept.popitem(last=False)
+    return native
+
+
+async def _pieces(parts: Sequence[OutPart]) -> tuple[_Piece, ...]:
     content = {part.blob_id: await _base64(part) for part in parts if isinstance(part, Blob)}
-    made = []
-    for run in runs(parts, most_images=MOST_IMAGES):
-        first = run[0]
-        if isinstance(first, Blob) and first.kind is MediaKind.FILE:
-            made.append(_upload(chat, first, content[first.blob_id]))
-        else:
-            segments = list(_segments(run, content))
-            size = sum(len(content[part.blob_id]) for part in run if isinstance(part, Blob))
-            params = {**_target(chat), "message": segments}
-            made.append(Step(f"send_{chat.kind.value}_msg", params, size / _BYTES_PER_SECOND))
-    return tuple(made)
+    return tuple(_piece(run, content) for run in runs(parts, most_images=MOST_IMAGES))
+
+
+def _piece(run: Sequence[OutPart], content: Mapping[str, str]) -> _Piece:
+    first = run[0]
+    size = sum(len(content[part.blob_id]) for part in run if isinstance(part, Blob))
+    if isinstance(first, Blob) and first.kind is MediaKind.FILE:
+        action = "upload_{}_file"
+        said: dict[str, Any] = {"file": content[first.blob_id], "name": first.name}
+    else:
+        action = "send_{}_msg"
+        said = {"message": list(_segments(run, content))}
+    return _Piece(action, json.dumps(said)[1:-1], size / _BYTES_PER_SECOND)
 
 
 async def _base64(blob: Blob) -> str:
@@ -59,27 +123,17 @@ async def _base64(blob: Blob) -> str:
     return "base64://" + encoded.decode("ascii")
 
 
-def _target(chat: Chat) -> dict[str, Any]:
-    return {"user_id" if chat.is_private else "group_id": int(chat.chat_id)}
-
-
-def _upload(chat: Chat, blob: Blob, content: str) -> Step:
-    place = "private" if chat.is_private else "group"
-    params = {**_target(chat), "file": content, "name": blob.name}
-    return Step(f"upload_{place}_file", params, len(content) / _BYTES_PER_SECOND)
-
-
-def _segments(run: Sequence[OutPart], content: dict[str, str]) -> Iterator[MessageSegment]:
+def _segments(run: Sequence[OutPart], content: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     after_mention = False
     for part in run:
         match part:
             case Text(text=text):
                 gap = " " if after_mention and not text[:1].isspace() else ""
-                yield MessageSegment.text(gap + text)
+                yield {"type": "text", "data": {"text": gap + text}}
             case Mention(account_id=account_id):
-                yield MessageSegment.at(account_id)
+                yield {"type": "at", "data": {"qq": account_id}}
             case Blob(kind=kind, blob_id=blob_id):
-                yield MessageSegment(_KINDS[kind], {"file": content[blob_id]})
+                yield {"type": _KINDS[kind], "data": {"file": content[blob_id]}}
         after_mention = isinstance(part, Mention)
 
 

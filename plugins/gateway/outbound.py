@@ -14,7 +14,8 @@ from core.errors import Fault
 from core.messages import Chat, OutPart, SendOutcome, SendResult
 from plugins.gateway import adapters, onebot11_sending, uniseg_sending
 from plugins.gateway.onebot11 import Adapter as OneBot11
-from plugins.gateway.verdicts import outcome_of
+from plugins.gateway.splitting import runs
+from plugins.gateway.verdicts import outcome_of, told
 
 _OFFLINE = SendOutcome(SendResult.NOT_SENT, reason="offline")
 _LONGEST_ID = 18
@@ -43,19 +44,29 @@ async def send(chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
 
 async def _send_onebot11(bot: Bot, chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
     timeout_s = _onebot11_adapter(bot).timeout_s
-    first = None
+    ids: list[str] = []
     for number, step in enumerate(await onebot11_sending.steps(chat, parts)):
         try:
             answer = await bot.call_api(
-                step.action, _timeout=timeout_s + step.extra_s, **step.params
+                step.action,
+                _timeout=timeout_s + step.extra_s,
+                _written=step.written,
+                **step.params,
             )
         except (NetworkError, ActionFailed, ApiNotAvailable) as error:
             if number:
-                return SendOutcome(SendResult.UNKNOWN, first, "partial")
+                return told(SendResult.UNKNOWN, ids, "partial")
             return outcome_of(error)
-        told = answer.get("message_id") if isinstance(answer, dict) else None
-        first = first or (None if told is None else str(told))
-    return SendOutcome(SendResult.SENT, first)
+        message_id = answer.get("message_id") if isinstance(answer, dict) else None
+        if message_id is not None:
+            ids.append(str(message_id))
+    return told(SendResult.SENT, ids)
+
+
+def messages_of(platform: str, parts: Sequence[OutPart]) -> list[list[OutPart]]:
+    """Return ``parts`` cut into messages as ``send`` cuts them on ``platform``."""
+    most = onebot11_sending.MOST_IMAGES if platform == adapters.ONEBOT11 else 0
+    return list(runs(parts, most_images=most))
 
 
 def _onebot11_adapter(bot: Bot) -> OneBot11:

@@ -10,7 +10,7 @@ from nonebot_plugin_alconna.uniseg.adapters import alter_get_exporter
 from core import files
 from core.messages import Blob, Chat, MediaKind, Mention, OutPart, SendOutcome, SendResult, Text
 from plugins.gateway.splitting import runs
-from plugins.gateway.verdicts import outcome_of
+from plugins.gateway.verdicts import outcome_of, told
 
 _MEDIA: dict[MediaKind, type[uniseg.segment.Media]] = {
     MediaKind.IMAGE: uniseg.Image,
@@ -24,7 +24,7 @@ async def send(bot: Bot, chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
     """Say ``parts`` in ``chat`` as ``bot``: words together, every file by itself."""
     messages = await _messages(parts)
     target = uniseg.Target(chat.chat_id, private=chat.is_private, self_id=bot.self_id)
-    first = None
+    ids: list[str] = []
     for number, message in enumerate(messages):
         try:
             receipt = await message.send(
@@ -35,11 +35,11 @@ async def send(bot: Bot, chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
         except (AdapterException, OSError, TimeoutError) as error:
             failed = outcome_of(error)
         else:
-            first = first or _message_id(receipt)
+            if message_id := _message_id(receipt):
+                ids.append(message_id)
             continue
-        is_partial = number > 0
-        return SendOutcome(SendResult.UNKNOWN, first, "partial") if is_partial else failed
-    return SendOutcome(SendResult.SENT, first)
+        return told(SendResult.UNKNOWN, ids, "partial") if number else failed
+    return told(SendResult.SENT, ids)
 
 
 def _message_id(receipt: uniseg.Receipt) -> str | None:

@@ -1,5 +1,6 @@
 """What is known after a call to a platform failed: certainly not sent, refused, or unknown."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from nonebot.exception import ActionFailed, ApiNotAvailable, NetworkError
@@ -19,6 +20,11 @@ _WORDINGS = (
     ("not_friend", words.NOT_FRIEND),
     ("at_all_used_up", words.AT_ALL_USED_UP),
 )
+
+
+def told(result: SendResult, ids: Sequence[str], reason: str | None = None) -> SendOutcome:
+    """Return an outcome with the ids of the messages that the platform named, in order."""
+    return SendOutcome(result, ids[0] if ids else None, reason, tuple(ids[1:]))
 
 
 def outcome_of(error: Exception) -> SendOutcome:

@@ -6,7 +6,7 @@ from typing import Any
 
 from plugins.sandbox.entities import Chat, Group, Member, Refusal, group, private
 from plugins.sandbox.events import EventWriter
-from plugins.sandbox.failures import BAD_REQUEST, FAILED, ActionError, refused
+from plugins.sandbox.failures import BAD_REQUEST, FAILED, ActionError, refused, unsupported
 from plugins.sandbox.media import Media, MediaStore
 from plugins.sandbox.sending import Sending
 from plugins.sandbox.world import World
@@ -25,6 +25,7 @@ class Desk:
     events: EventWriter
     media_url: Callable[[str], str]
     is_online: Callable[[], bool]
+    offers_history: bool = True
 
 
 def number(params: _Params, name: str) -> int:
@@ -43,13 +44,22 @@ def _get_msg(desk: Desk, params: _Params) -> dict[str, Any]:
 
 
 def _history(desk: Desk, chat: Chat, params: _Params) -> dict[str, Any]:
+    if not desk.offers_history:
+        raise unsupported("get_msg_history")
+    # What reached nobody has no number; what was taken back leaves a gap.
+    numbered = enumerate(desk.world.messages(chat), start=1)
+    numbers = {m.message_id: str(place) for place, m in numbered if m.recalled_by is None}
     shown = [m for m in desk.world.messages(chat) if m.recalled_by is None]
     until = number(params, "message_seq") if params.get("message_seq") else 0
     if until:
         places = [i for i, message in enumerate(shown) if message.message_id == until]
         shown = shown[: places[-1] + 1] if places else []
     count = number(params, "count") if params.get("count") else _HISTORY_COUNT
-    return {"messages": [desk.events.message(message) for message in shown[-count:]]}
+    told = [
+        desk.events.message(message) | {"real_seq": numbers[message.message_id]}
+        for message in shown[-count:]
+    ]
+    return {"messages": told}
 
 
 def _get_group_msg_history(desk: Desk, params: _Params) -> dict[str, Any]:

@@ -50,16 +50,19 @@ class Sandbox:
         faults: Faults | None = None,
         first_message_id: int | None = None,
         report_self: bool = True,
+        offers_history: bool = True,
         heartbeat_s: float = 30.0,
     ) -> None:
         """Build everything; nothing listens or connects before ``start``.
 
         ``state_path`` is read here and written by a running sandbox; ``first_message_id`` restarts
-        the numbering even over a saved world; ``report_self`` switches own-message events.
+        the numbering even over a saved world; ``report_self`` switches own-message events,
+        ``offers_history`` the two calls for what was said.
         """
         self.faults = faults or Faults()
         self.media = MediaStore()
         self.report_self = report_self
+        self._offers_history = offers_history
         self._state_path = state_path
         self.world = saved_world.open_world(
             state_path,
@@ -257,6 +260,7 @@ class Sandbox:
             self._events,
             self.server.media_url,
             lambda: not self._seems_offline,
+            offers_history=self._offers_history,
         )
 
     def _wire(self, heartbeat_s: float) -> None:
@@ -272,14 +276,12 @@ class Sandbox:
         return await actions.call(self._desk, action, params)
 
     def _happened(self, happening: Happening) -> None:
-        is_own = (
-            isinstance(happening, MessagePosted)
-            and happening.message.sender_id == self.world.bot.user_id
-        )
-        if self.report_self or not is_own:
-            chat = happening.message.chat if isinstance(happening, MessagePosted) else None
+        posted = happening.message if isinstance(happening, MessagePosted) else None
+        is_own = posted is not None and posted.sender_id == self.world.bot.user_id
+        # What reached nobody is no event either: a silent drop is silent.
+        if posted is None or not is_own or (self.report_self and posted.is_shown):
             for event in self._events.events_for(happening):
-                self.end.emit(event, chat)
+                self.end.emit(event, posted.chat if posted else None)
         self._inbox.happened(happening)
         self.hub.happened(happening)
         self._is_changed.set()

@@ -85,7 +85,8 @@ async def test_given_pictures_and_files_when_they_are_sent_then_each_goes_its_wa
         Blob(kind, stored.blob_id, "汇报.docx")
         for kind in (MediaKind.IMAGE, MediaKind.VOICE, MediaKind.FILE)
     )
-    assert await outbound.send(TO_GROUP, [file, image, Text("请看"), voice]) == SENT
+    sent = SendOutcome(SendResult.SENT, "7", further_ids=("7",))
+    assert await outbound.send(TO_GROUP, [file, image, Text("请看"), voice]) == sent
     assert await outbound.send(TO_WORKER, [file]) == SendOutcome(SendResult.SENT)
     content = "base64://" + base64.b64encode(b"content").decode()
     first, second, third, fourth = end.seen
@@ -116,6 +117,57 @@ async def test_given_long_words_when_they_are_sent_then_they_are_cut_at_sentence
     assert "".join(said) == words
     assert len(said) == 3
     assert all(len(part) <= splitting.LONGEST_TEXT and part.endswith("。") for part in said)
+
+
+async def test_given_several_messages_when_all_arrive_then_each_of_them_is_named(dial):
+    end = await dial()
+    answers = [ok(message_id=7), ok(), ok(message_id=-9)]
+    end.answer = lambda _call: answers.pop(0)
+    outcome = await outbound.send(TO_WORKER, [Text("这是一句话。" * 1600)])
+    assert outcome == SendOutcome(SendResult.SENT, "7", further_ids=("-9",))
+
+
+@pytest.mark.usefixtures("keys")
+async def test_given_one_body_to_many_chats_when_it_is_sent_then_it_is_written_once(
+    dial, monkeypatch
+):
+    written: list[object] = []
+    whole = onebot11_sending._piece
+    monkeypatch.setattr(onebot11_sending, "_piece", lambda *a: written.append(a) or whole(*a))
+    end = await dial()
+    end.answer = lambda _call: ok(message_id=7)
+    stored = await files.put(b"content", suffix="png")
+    parts = (Text("看"), Blob(MediaKind.IMAGE, stored.blob_id, "a.png"))
+    for _ in range(3):
+        assert await outbound.send(TO_GROUP, parts) == SENT
+        assert await outbound.send(TO_WORKER, parts) == SENT
+    assert len(written) == 1
+    assert [call["params"].get("user_id") for call in end.seen] == [None, WORKER] * 3
+    assert len({json.dumps(call["params"]["message"]) for call in end.seen}) == 1
+    # A list may say something else the second time, and so may another body at the same place.
+    changing = [Text("一")]
+    await outbound.send(TO_GROUP, changing)
+    changing[0] = Text("二")
+    await outbound.send(TO_GROUP, changing)
+    assert end.seen[-1]["params"]["message"] == [text("二")]
+    for number in range(50):
+        await outbound.send(TO_GROUP, (Text(str(number)),))
+    said = [call["params"]["message"] for call in end.seen[-50:]]
+    assert said == [[text(str(number))] for number in range(50)]
+
+
+@pytest.mark.usefixtures("keys")
+async def test_given_large_bodies_when_they_were_sent_then_nothing_of_them_is_kept(dial):
+    end = await dial()
+    end.answer = lambda _call: ok(message_id=7)
+    onebot11_sending._kept.clear()
+    stored = await files.put(b"x" * onebot11_sending._LARGEST_KEPT, suffix="png")
+    await outbound.send(TO_GROUP, (Blob(MediaKind.IMAGE, stored.blob_id, "a.png"),))
+    assert (len(onebot11_sending._kept), len(onebot11_sending._under_way)) == (0, 0)
+    for number in range(onebot11_sending._MOST_KEPT + 4):
+        await outbound.send(TO_GROUP, (Text(str(number)),))
+    assert len(onebot11_sending._kept) == onebot11_sending._MOST_KEPT
+    assert len(onebot11_sending._under_way) == onebot11_sending._MOST_KEPT
 
 
 async def test_given_short_parts_when_they_are_too_long_together_then_they_are_two_messages(dial):
