@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import importlib
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ import nonebot
 import uvicorn
 from nonebot.drivers.fastapi import Driver
 
-from core import clock, config, crypto, database, disk, logs, texts
+from core import clock, config, crypto, database, disk, logs, ports, texts
 from core.config import Settings
+from core.config_values import Part
 from core.conversation import Command, Continuation, LineReader
 from core.errors import Fault, StartRefused
 from core.scheduling import Job, Scheduler
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent
 # Bottom up: a room may use those before it. A folder in plugins/ that is not named here, or a name
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
-    "gateway", "identity", "delivery", "reception",
+    "gateway", "alarm", "identity", "delivery", "reception",
     "roster", "study", "thought_report", "mentoring", "stats", "sandbox",
 )  # fmt: skip
 
@@ -73,10 +73,10 @@ class House:
                 if start := getattr(door, "start", None):
                     await start()
                 self._started.append(name)
-            book = self.doors["delivery"].FIRE_BOOK
-            self.scheduler = Scheduler(self.jobs, book=book)
-            await self.scheduler.tick_now()
-            self.scheduler.start()
+            if Part.SCHEDULE in self.settings.process.parts:
+                self.scheduler = Scheduler(self.jobs, book=self.doors["delivery"].FIRE_BOOK)
+                await self.scheduler.tick_now()
+                self.scheduler.start()
         except BaseException:
             await self.close()
             raise
@@ -105,7 +105,7 @@ class House:
                 ws_per_message_deflate=False,
             )
         )
-        door = _bind(host, port)
+        door = ports.bind(host, port)
         self._server = server
         self._serving = asyncio.create_task(server.serve(sockets=[door]))
         while not server.started:
@@ -138,24 +138,16 @@ class House:
             await self.close()
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    if os.name != "nt":
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        door.bind((host, port))
-    except OSError:
-        door.close()
-        raise StartRefused("start.port_taken", port=port) from None
-    return door
-
-
 def build(settings: Settings, data_dir: Path, *, kind: str = "production") -> House:
     """Load everything once in this process; nothing is opened yet.
 
-    Raises StartRefused for broken content, and Fault when a room is missing or does not load.
+    Raises StartRefused for broken content, or parts left out on SQLite, and Fault when a room is
+    missing or does not load.
     """
     config.use(settings)
+    # One SQLite file has one process: what this one leaves undone nobody would do.
+    if settings.database.url == "sqlite" and settings.process.parts != frozenset(Part):
+        raise StartRefused("start.parts_need_postgres")
     texts.use(texts.Texts.load(ROOT / "content" / "texts", required=("start", "file", *ROOMS[:-1])))
     on = [name for name, is_on in settings.platforms.items() if is_on]
     disk.prove_writable(data_dir)

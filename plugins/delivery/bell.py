@@ -3,6 +3,7 @@
 import asyncio
 
 _event: asyncio.Event | None = None
+_rings = 0
 
 
 def listen() -> asyncio.Event:
@@ -14,5 +15,12 @@ def listen() -> asyncio.Event:
 
 def ring() -> None:
     """Wake whoever listens; harmless when nobody does, or before the commit."""
+    global _rings
+    _rings += 1
     if _event is not None:
         _event.set()
+
+
+def rings() -> int:
+    """Return how often it rang so far: another number means that something was put in."""
+    return _rings

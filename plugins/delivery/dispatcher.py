@@ -3,22 +3,26 @@
 A window is claimed, judged, marked ``sending`` in one commit before the first byte, written, and
 its results are marked in one commit. Nothing is ever written twice by itself: what was under way
 when we died is ``unknown``, and results that could not be saved are saved before anything else.
+What need not be quick (evidence, health, recalls) is done beside it, see beats.py.
 """
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core import clock, logs
 from core.config import settings
 from core.messages import Chat, OutPart, SendOutcome, SendResult
-from plugins.delivery import bell, ledger, pacing, settling, targets
-from plugins.delivery.judging import Check, Judge, Judged
+from plugins.delivery import bell, health, ledger, merging, quiet, recovery, settling, targets
+from plugins.delivery.budgets import Purse
+from plugins.delivery.judging import Check, Judge, Judged, Verdict
 from plugins.delivery.targets import Reach
 from plugins.delivery.tried import Tried
 from plugins.delivery.voices import Plan, Voices
+from plugins.delivery.workers import Heart, Speakers
 from plugins.gateway import outbound
 
 log = logs.get("delivery")
@@ -29,6 +33,8 @@ REST_S = 1.0
 _ROUTED = 512
 # How often what waits for a voice that is not connected is looked at anew, in seconds.
 _REROUTE_S = 60.0
+# While nothing was put in, voices are chosen so often; each step would ask for nothing.
+_ROUTED_ANEW = timedelta(seconds=0.2)
 # Key of those that have nobody to go to; they need no turn, they are refused at once.
 _NOBODY = ""
 
@@ -56,17 +62,22 @@ class Dispatcher:
     ) -> None:
         self.owner = secrets.token_hex(8)
         self._far_end = far_end
-        self._judge = Judge(checks)
         self._voices = voices or Voices()
+        self._judge = Judge(checks, self._voices)
+        self._heart = Heart(self.owner)
+        self._speakers = Speakers(self.owner, self._voices.seconds)
         self._unsaved: list[Tried] = []
         self._bell: asyncio.Event | None = None
         self._loop: asyncio.Task[None] | None = None
         self._is_stopping = False
         self._reroute_at = 0.0
+        self._routed: tuple[datetime, int, float] | None = None
+        self._has_nobody = True
 
     async def start(self) -> None:
         """Settle what a dead process left, and begin to send."""
-        due, unknown = await settling.recover(
+        await self._heart.start()
+        due, unknown = await recovery.recover(
             now=clock.now(), owner=self.owner, alone=not ledger.is_shared()
         )
         if due or unknown:
@@ -82,6 +93,7 @@ class Dispatcher:
         if self._loop is not None:
             await self._loop
             self._loop = None
+        await self._heart.stop()
 
     async def _run(self) -> None:
         while not self._is_stopping:
@@ -108,7 +120,7 @@ class Dispatcher:
         if self._unsaved:
             return 0
         try:
-            await settling.drop_own(now=clock.now(), owner=self.owner)
+            await recovery.drop_own(now=clock.now(), owner=self.owner)
         except Exception as error:  # noqa: BLE001  # tried again after the next failure, or at start
             log.fault("pick_up.failed", error)
         return 0
@@ -118,31 +130,54 @@ class Dispatcher:
         now = clock.now()
         if self._unsaved:
             await self._save(now)
-        quiet = _is_quiet(now)
-        reach = self._reach()
+        is_quiet = quiet.is_quiet(now)
+        reach = await self._reach(now)
         if not reach:
             return 0
-        await self._route(reach, now, is_quiet=quiet)
+        await self._route(reach, now, is_quiet=is_quiet)
         most = settings().delivery.window
         plan = await self._voices.plan(reach, most=most, now=now)
-        quotas = {_NOBODY: most, **plan.quotas()}
+        quotas = {_NOBODY: most} if self._has_nobody else {}
+        for voice, count in plan.quotas().items():
+            quotas[voice] = 1 if voice in health.on_trial() else count
         rows = await ledger.claim(
-            owner=self.owner, quotas=quotas, now=now, most=most, is_quiet=quiet
+            owner=self.owner, quotas=quotas, now=now, most=most, is_quiet=is_quiet
         )
+        self._has_nobody = any(row.self_id == _NOBODY for row in rows)
         if not rows:
             return 0
-        judged = await self._judge.judge(rows, reach=reach, now=now)
-        going = await settling.mark_sending(judged, owner=self.owner, now=now)
+        rows = await merging.gather(rows, owner=self.owner, now=now)
+        purse = Purse(now)
+        judged = await self._judge.judge(rows, reach=reach, now=now, purse=purse)
+        if any(item.verdict is Verdict.OTHER_VOICE for item in judged):
+            self._routed = None
+        going = await settling.mark_sending(
+            merging.merge(judged, room=quotas, now=now),
+            owner=self.owner,
+            now=now,
+            purse=purse,
+        )
         try:
             await self._send(going, plan, now)
         finally:
             await self._save(clock.now())
         return len(rows)
 
-    def _reach(self) -> Reach:
-        platforms = (name for name, is_on in settings().platforms.items() if is_on)
-        found = {name: self._far_end.can_reach(name) for name in platforms}
-        return {name: self_ids for name, self_ids in found.items() if self_ids}
+    async def _reach(self, now: datetime) -> Reach:
+        """Return the accounts that are connected, well, and ours to speak for."""
+        found: dict[str, tuple[str, ...]] = {}
+        for platform, is_on in settings().platforms.items():
+            connected = self._far_end.can_reach(platform) if is_on else ()
+            held, fresh = await self._speakers.those_of(platform, connected, now=now)
+            for self_id in fresh:
+                self._voices.forget(f"{platform}:{self_id}")
+            if held:
+                found[platform] = held
+        resting = await health.resting(found, now=now) if found else frozenset[str]()
+        if not resting:
+            return found
+        well = {p: tuple(s for s in ids if f"{p}:{s}" not in resting) for p, ids in found.items()}
+        return {platform: self_ids for platform, self_ids in well.items() if self_ids}
 
     async def _route(self, reach: Reach, now: datetime, *, is_quiet: bool) -> None:
         """Choose the voice of due deliveries that have none yet, and now and then anew.
@@ -151,15 +186,26 @@ class Dispatcher:
         """
         if self._voices.seconds() >= self._reroute_at:
             self._reroute_at = self._voices.seconds() + _REROUTE_S
+            self._has_nobody = True
             await ledger.unroute([f"{p}:{s}" for p, self_ids in reach.items() for s in self_ids])
+        elif self._routed is not None:
+            routed_at, rings, seconds = self._routed
+            # Who rings may not have committed yet, so real time counts as well as the clock.
+            is_recent = self._voices.seconds() - seconds < _ROUTED_ANEW.total_seconds()
+            if is_recent and rings == bell.rings() and abs(now - routed_at) < _ROUTED_ANEW:
+                return
+        rings = bell.rings()
         rows = await ledger.unrouted(now=now, most=_ROUTED, is_quiet=is_quiet)
+        is_done = len(rows) < _ROUTED
+        self._routed = (now, rings, self._voices.seconds()) if is_done else None
         if not rows:
             return
-        chats = await targets.chats((row.target for row in rows), reach=reach)
+        chats = await targets.chats((target for _, target in rows), reach=reach)
         chosen: dict[str, list[int]] = {}
-        for row in rows:
-            chat = chats.get(row.target)
-            chosen.setdefault(_NOBODY if chat is None else targets.voice(chat), []).append(row.id)
+        for number, target in rows:
+            chat = chats.get(target)
+            chosen.setdefault(_NOBODY if chat is None else targets.voice(chat), []).append(number)
+        self._has_nobody |= _NOBODY in chosen
         await ledger.route(chosen)
 
     async def _send(self, going: Sequence[Judged], plan: Plan, now: datetime) -> None:
@@ -171,14 +217,15 @@ class Dispatcher:
                 continue
             voice = targets.voice(item.chat)
             place = used[voice] = used.get(voice, 0) + 1
-            asked_at = None if item.ask is None else now
-            tasks.append(self._send_one(item, plan.slots[voice].at[place - 1], asked_at))
+            at = plan.slots[voice].at[place - 1]
+            self._voices.note_group(item.chat, at)
+            tasks.append(self._send_one(item, at, None if item.ask is None else now))
         self._voices.spend(plan, used)
         await asyncio.gather(*tasks)
 
     async def _send_one(self, item: Judged, at: float, asked_at: datetime | None) -> None:
-        chat, body = item.chat, item.body
-        if chat is None or body is None:
+        chat = item.chat
+        if chat is None:
             return
         outcome = SendOutcome(SendResult.NOT_SENT, reason="offline")
         try:
@@ -186,58 +233,21 @@ class Dispatcher:
                 await asyncio.sleep(pause)
             # Cancelled from here on: whether it was written is not known.
             outcome = SendOutcome(SendResult.UNKNOWN, reason="interrupted")
-            outcome = await self._far_end.send(chat, body.parts)
+            outcome = await self._far_end.send(chat, item.parts)
         except Exception as error:  # noqa: BLE001  # whether it was written is not known
             log.fault("send.failed", error, id=item.row.id)
             outcome = SendOutcome(SendResult.UNKNOWN, reason="defect")
         finally:
-            self._unsaved.append(Tried(item.row, chat, asked_at, outcome))
+            self._unsaved += [Tried(row, chat, asked_at, outcome) for row in item.rows]
 
     async def _save(self, now: datetime) -> None:
         if not self._unsaved:
             return
         await settling.record(self._unsaved, owner=self.owner, voices=self._voices, now=now)
         saved, self._unsaved = self._unsaved, []
+        results = Counter(item.outcome.result.value for item in saved)
+        log.info("window", **results)
         for item in saved:
-            result = item.outcome.result.value
-            log.info("tried", id=item.row.id, result=result, reason=item.outcome.reason)
-
-
-def _is_quiet(now: datetime) -> bool:
-    hours = settings().quiet_hours
-    at = clock.local(now).time().replace(tzinfo=None)
-    return pacing.is_quiet(at, start=hours.start, end=hours.end)
-
-
-_checks: dict[str, Check] = {}
-_running: Dispatcher | None = None
-
-
-def use_checks(checks: Mapping[str, Check]) -> None:
-    """Take the still-owed checks that the rooms export, by name."""
-    _checks.clear()
-    _checks.update(checks)
-
-
-async def start() -> None:
-    """Begin to send what is due."""
-    global _running
-    _running = Dispatcher(_checks)
-    await _running.start()
-
-
-async def stop() -> None:
-    """End after the window that is under way."""
-    global _running
-    if _running is not None:
-        await _running.stop()
-        _running = None
-
-
-async def sweep(*, now: datetime) -> None:
-    """Let go of what came too late, and take over what a dead process held."""
-    await settling.expire_overdue(now=now)
-    owner = "" if _running is None else _running.owner
-    due, unknown = await settling.recover(now=now, owner=owner, alone=False)
-    if due or unknown:
-        log.warning("recovered", due=due, unknown=unknown)
+            if item.outcome.result is not SendResult.SENT:
+                result = item.outcome.result.value
+                log.info("tried", id=item.row.id, result=result, reason=item.outcome.reason)

@@ -1,12 +1,12 @@
 """What the clock starts in delivery: letting go of what came too late, and of old rows."""
 
 from core.scheduling import Daily, Every, Job, Tick
-from plugins.delivery import dispatcher, occurrences, retention
+from plugins.delivery import lifecycle, occurrences, retention
 
 
 async def sweep(tick: Tick) -> None:
     """Expire what nobody sent in time, and take over what a dead process held."""
-    await dispatcher.sweep(now=tick.now)
+    await lifecycle.sweep(now=tick.now)
 
 
 async def prune(tick: Tick) -> None:

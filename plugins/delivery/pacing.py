@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from core.config import Delivery
+
 # A window holds what goes out within the next second, never more (docs/adr/0004).
 HORIZON_S = 1.0
 
@@ -41,6 +43,17 @@ class Slots:
         """Return what is left to remember when only the first ``count`` slots were taken."""
         after = self.at[count] if count < len(self.at) else self.next_at
         return Slots(self.at[:count], after)
+
+
+def pace(limits: Delivery, *, platform: str, factor: float) -> Pace:
+    """Return the pauses of an account on ``platform``, ``factor`` times as long as usual.
+
+    A platform with a limit a minute gets pauses that can never break it.
+    """
+    per_minute = limits.per_minute.get(platform)
+    least = 0.0 if per_minute is None else 60 / per_minute
+    shortest = max(limits.min_interval_s * factor, least)
+    return Pace(shortest, max(limits.max_interval_s * factor, shortest))
 
 
 def slots(*, next_at: float, now: float, most: int, pace: Pace, between: Between) -> Slots:

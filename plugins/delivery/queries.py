@@ -1,23 +1,37 @@
-"""What became of pushes, for those who answer for the groups: counts, and what nobody knows.
+"""What waits for those who answer for the groups: deliveries that are unsure, or were refused.
 
 Group names are shown to everybody in charge of the group; a person's name only where names may be.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tortoise.expressions import Q
 
 from core.actors import Actor, UnitScope, Who
-from models import Delivery, Group, Person
-from models.enums import DeliveryState as S
+from models import Group, Person
 from plugins.delivery.targets import TargetKind, parse
-from plugins.identity import policy
+from plugins.identity import policy, statements
 
 # A refusal older than a week is nobody's matter any more: the next push went out meanwhile.
 RECENT = timedelta(days=7)
+# The platform said it sent, and its own history does not have it.
+VANISHED = "vanished"
+
+# The state stands there as a literal, so that SQLite uses the partial index; the CASE and the
+# order keep it from preferring a wider one. What somebody took back is nobody's matter any more.
+NOT_TAKEN_BACK = "CASE WHEN recall_at IS NULL AND recalled IS NULL THEN 1 ELSE 0 END = 1"
+_UNSURE = f"""
+SELECT id, target, reason, message_id, 1 AS unsure FROM delivery
+WHERE state = 'unknown' AND {NOT_TAKEN_BACK} ORDER BY updated_at
+"""  # noqa: S608  # no values in it
+_REFUSED = f"""
+SELECT id, target, reason, message_id, 0 AS unsure FROM delivery
+WHERE state = 'rejected' AND updated_at >= $1 AND target LIKE 'group:%' AND {NOT_TAKEN_BACK}
+ORDER BY reason, updated_at
+"""  # noqa: S608  # no values in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +43,20 @@ class Open:
     is_group: bool
     is_unsure: bool
     reason: str | None
+    message_id: int = 0
+
+    @property
+    def is_vanished(self) -> bool:
+        """Whether the platform said it sent, and the group does not show it."""
+        return self.is_unsure and self.reason == VANISHED
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far one push to groups has come."""
+class Place:
+    """A group: what it is called, and the voice of ours that speaks there."""
 
-    purpose: str
-    occasion: str
-    counts: Mapping[S, int]
-    refused: tuple[Open, ...]
-
-    @property
-    def total(self) -> int:
-        """All groups it was meant for."""
-        return sum(self.counts.values())
-
-    @property
-    def waiting(self) -> int:
-        """Those it has still to go to."""
-        return sum(self.counts.get(state, 0) for state in (S.DUE, S.LEASED, S.SENDING))
-
-    @property
-    def dropped(self) -> int:
-        """Those it will not go to any more: too late, or taken back."""
-        return sum(self.counts.get(state, 0) for state in (S.EXPIRED, S.CANCELLED))
+    name: str
+    voice: str
 
 
 def scope_of(actor: Actor) -> UnitScope:
@@ -63,53 +66,34 @@ def scope_of(actor: Actor) -> UnitScope:
     return policy.visible_units(actor)
 
 
-async def newest_progress(actor: Actor) -> Progress | None:
-    """Return how far the newest push to groups in somebody's scope has come."""
-    groups = await _groups(scope_of(actor))
-    newest = await Delivery.filter(target__in=list(groups)).order_by("-id").first()
-    if newest is None:
-        return None
-    return await _progress(groups, newest.purpose, newest.occasion)
-
-
-async def progress(actor: Actor, *, purpose: str, occasion: str) -> Progress:
-    """Return how far one push has come among the groups in somebody's scope."""
-    return await _progress(await _groups(scope_of(actor)), purpose, occasion)
-
-
-async def _progress(groups: Mapping[str, str], purpose: str, occasion: str) -> Progress:
-    rows = Delivery.filter(purpose=purpose, occasion=occasion, target__in=list(groups))
-    found = await rows.order_by("id").only("id", "target", "state", "reason")
-    refused = tuple(_open(row, groups[row.target]) for row in found if row.state is S.REJECTED)
-    return Progress(purpose, occasion, Counter(row.state for row in found), refused)
+async def groups(actor: Actor) -> dict[str, Place]:
+    """Return the groups for which somebody answers, by target."""
+    scope = scope_of(actor)
+    if not scope.paths:
+        return {}
+    inside = Q(*(Q(unit__path__startswith=path) for path in scope.paths), join_type=Q.OR)
+    rows = await Group.filter(inside).values_list("id", "name", "unit__name", "platform", "self_id")
+    return {
+        f"group:{number}": Place(str(name or unit), f"{platform}:{self_id}")
+        for number, name, unit, platform, self_id in rows
+    }
 
 
 async def open_items(actor: Actor, *, now: datetime) -> tuple[Open, ...]:
     """Return what waits for somebody's word: all that is unsure, and groups that refused lately."""
-    scope = scope_of(actor)
-    names = dict(await _groups(scope))
-    refused = Q(state=S.REJECTED, updated_at__gte=now - RECENT, target__in=list(names))
-    unsure = await Delivery.filter(state=S.UNKNOWN).values_list("target", flat=True)
-    people = [str(target) for target in unsure if str(target).startswith("person:")]
-    names.update(await _people(scope, people))
-    rows = await Delivery.filter(refused | Q(state=S.UNKNOWN, target__in=list(names))).order_by(
-        "id"
-    )
-    return tuple(_open(row, names[row.target]) for row in rows)
+    names = {target: place.name for target, place in (await groups(actor)).items()}
+    unsure = await statements.rows(_UNSURE)
+    people = [row["target"] for row in unsure if row["target"].startswith("person:")]
+    names |= await _people(scope_of(actor), people)
+    refused = await statements.rows(_REFUSED, (now - RECENT).astimezone(UTC)) if names else ()
+    found = sorted((*unsure, *refused), key=lambda row: int(row["id"]))
+    return tuple(_open(row, names[row["target"]]) for row in found if row["target"] in names)
 
 
-def _open(row: Delivery, name: str) -> Open:
-    is_group = parse(row.target).kind is TargetKind.GROUP
-    return Open(row.id, name, is_group, row.state is S.UNKNOWN, row.reason)
-
-
-async def _groups(scope: UnitScope) -> dict[str, str]:
-    """Return the groups of a scope: target → name."""
-    if not scope.paths:
-        return {}
-    inside = Q(*(Q(unit__path__startswith=path) for path in scope.paths), join_type=Q.OR)
-    rows = await Group.filter(inside).values_list("id", "name", "unit__name")
-    return {f"group:{number}": str(name or unit) for number, name, unit in rows}
+def _open(row: Mapping[str, Any], name: str) -> Open:
+    is_group = parse(row["target"]).kind is TargetKind.GROUP
+    unsure = bool(row["unsure"])
+    return Open(row["id"], name, is_group, unsure, row["reason"], row["message_id"])
 
 
 async def _people(scope: UnitScope, targets: list[str]) -> dict[str, str]:

@@ -10,8 +10,8 @@ from core.errors import Refusal
 from models import AuditLog, Delivery
 from models.enums import DeliveryState as S
 from plugins.delivery import bell, ledger, queries
+from plugins.delivery.ledger import FREE
 from plugins.delivery.queries import Open
-from plugins.delivery.settling import FREE
 
 # Sent again on a person's word, it may arrive within a day even when its time had passed.
 SECOND_LIFE = timedelta(days=1)
@@ -87,14 +87,22 @@ async def _settled(
         await _resend(item, actor, now)
     for item in taken:
         await ledger.move(
-            [item.delivery_id], old=S.UNKNOWN, new=S.SENT, now=now, reason="by_person"
+            [item.delivery_id],
+            old=S.UNKNOWN,
+            new=S.SENT,
+            now=now,
+            reason="by_person",
+            look_at=None,
+            shown=True,
         )
         await _audit("delivery.taken_as_sent", item, actor, now)
     if resent:
         bell.ring()
     done = {item.delivery_id for item in (*resent, *taken)}
-    left = (item for item in items if item.is_unsure and item.delivery_id not in done)
-    return Settled(resent, taken, next(left, None))
+    left = [item for item in items if item.is_unsure and item.delivery_id not in done]
+    same = {item.message_id for item in (*resent, *taken)}
+    left.sort(key=lambda item: item.message_id not in same)
+    return Settled(resent, taken, next(iter(left), None))
 
 
 async def _resend(item: Open, actor: Actor, now: datetime) -> None:
@@ -107,8 +115,13 @@ async def _resend(item: Open, actor: Actor, now: datetime) -> None:
         reason=None,
         attempts=0,
         not_before=now,
+        order_at=now,
+        is_held=False,
         self_id=None,
         platform_message_id=None,
+        look_at=None,
+        looks=0,
+        shown=None,
         **FREE,
     )
     late = Delivery.filter(id=item.delivery_id, expires_at__lt=now + SECOND_LIFE)

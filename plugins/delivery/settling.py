@@ -6,23 +6,31 @@ that say ``sending``; they become ``unknown`` at the next start and are never se
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from core.config import settings
 from core.conversation import Slot
 from core.database import transactional
-from core.messages import Chat, SendResult
-from models import Delivery
+from core.messages import Chat, ChatKind, SendOutcome, SendResult
 from models.enums import DeliveryState as S
-from plugins.delivery import judging, ledger, pacing, targets
+from plugins.delivery import (
+    bell,
+    budgets,
+    fallback,
+    health,
+    judging,
+    ledger,
+    pacing,
+    seats,
+    targets,
+)
+from plugins.delivery.budgets import Purse
 from plugins.delivery.judging import Judged, Verdict
 from plugins.delivery.tried import Tried
 from plugins.delivery.voices import Voices
 from plugins.identity import dialogues
 from plugins.identity import queries as identity
-
-FREE: Mapping[str, Any] = {"lease_owner": None, "lease_until": None}
 
 # Reasons of a certain "not sent" that say nothing about the delivery itself.
 _NOT_ITS_FAULT = frozenset({"offline"})
@@ -36,47 +44,86 @@ _ENDS: Mapping[Verdict, S] = {
     Verdict.NO_ACCOUNT: S.REJECTED,
     Verdict.NO_GROUP: S.REJECTED,
     Verdict.BROKEN: S.REJECTED,
+    Verdict.QUOTA: S.REJECTED,
 }
 _RESTS: Mapping[Verdict, timedelta] = {
-    Verdict.OTHER_VOICE: timedelta(),
     Verdict.TALKING: judging.TALKING,
     Verdict.UNCHECKED: judging.RECHECK,
 }
 
+# When evidence is first looked for: time enough for an own-message event and a slow history.
+LOOK_UNKNOWN = timedelta(seconds=60)
+LOOK_SENT = timedelta(seconds=90)
+
 
 @transactional
-async def mark_sending(judged: Sequence[Judged], *, owner: str, now: datetime) -> list[Judged]:
+async def mark_sending(
+    judged: Sequence[Judged], *, owner: str, now: datetime, purse: Purse | None = None
+) -> list[Judged]:
     """Mark what goes as ``sending`` and settle what does not; return what goes.
 
-    Questions are opened now, so that a quick answer finds its question. Rows taken back since they
-    were claimed are left out.
+    Questions are opened now, so that a quick answer finds its question, and budgets are spent. Rows
+    taken back since they were claimed are left out; so is what was to carry them along.
     """
-    by_verdict: dict[Verdict, list[Judged]] = {}
-    for item in judged:
-        by_verdict.setdefault(item.verdict, []).append(item)
-    going = by_verdict.pop(Verdict.GO, [])
-    for verdict, items in by_verdict.items():
-        await _set_aside(verdict, items, owner=owner, now=now)
-    ids = [item.row.id for item in going]
-    if not ids:
-        return []
-    moved = await ledger.move(ids, old=S.LEASED, new=S.SENDING, owner=owner, now=now)
-    if moved != len(ids):
-        kept = await ledger.leased_now(ids, state=S.SENDING, owner=owner)
-        going = [item for item in going if item.row.id in kept]
+    await _lay_aside(
+        [item for item in judged if item.verdict is not Verdict.GO], owner=owner, now=now
+    )
+    going = await _marked(
+        [item for item in judged if item.verdict is Verdict.GO], owner=owner, now=now
+    )
     for item in going:
         if item.chat is not None and item.ask is not None:
             await dialogues.open_question(item.chat, item.chat.chat_id, item.ask, now)
+    if purse is not None:
+        await budgets.keep(purse.spent)
     return going
 
 
+async def _lay_aside(judged: Sequence[Judged], *, owner: str, now: datetime) -> None:
+    aside: dict[tuple[Verdict, datetime | None], list[int]] = {}
+    for item in judged:
+        aside.setdefault((item.verdict, item.rest_until), []).append(item.row.id)
+    for (verdict, rest_until), ids in aside.items():
+        await _set_aside(verdict, ids, rest_until, owner=owner, now=now)
+    for item in judged:
+        if item.verdict is Verdict.NO_ACCOUNT:
+            await fallback.after_rejection(_nowhere(item), now=now)
+
+
+def _nowhere(item: Judged) -> Tried:
+    """Return as refused what has no account to go to."""
+    outcome = SendOutcome(SendResult.REJECTED, reason=Verdict.NO_ACCOUNT.value)
+    return Tried(item.row, Chat("", "", ChatKind.PRIVATE, ""), None, outcome)
+
+
+async def _marked(going: list[Judged], *, owner: str, now: datetime) -> list[Judged]:
+    ids = [row.id for item in going for row in item.rows]
+    if not ids:
+        return []
+    kept = await ledger.start_sending(ids, owner=owner, now=now)
+    if len(kept) == len(ids):
+        return going
+    whole = [item for item in going if kept.issuperset(row.id for row in item.rows)]
+    # What would have carried a row that was taken back is due again, without that row.
+    torn = kept - {row.id for item in whole for row in item.rows}
+    if torn:
+        await ledger.move(list(torn), old=S.SENDING, new=S.DUE, owner=owner, now=now, **ledger.FREE)
+    return whole
+
+
 async def _set_aside(
-    verdict: Verdict, items: Sequence[Judged], *, owner: str, now: datetime
+    verdict: Verdict,
+    ids: Sequence[int],
+    rest_until: datetime | None,
+    *,
+    owner: str,
+    now: datetime,
 ) -> None:
-    ids = [item.row.id for item in items]
     if verdict in _ENDS:
         end, reason = _ENDS[verdict], verdict.value
-        await ledger.move(ids, old=S.LEASED, new=end, owner=owner, now=now, reason=reason, **FREE)
+        await ledger.move(
+            ids, old=S.LEASED, new=end, owner=owner, now=now, reason=reason, **ledger.FREE
+        )
         return
     await ledger.move(
         ids,
@@ -84,8 +131,8 @@ async def _set_aside(
         new=S.DUE,
         owner=owner,
         now=now,
-        not_before=now + _RESTS[verdict],
-        **FREE,
+        not_before=rest_until or now + _RESTS.get(verdict, timedelta()),
+        **ledger.FREE,
         **({"self_id": None} if verdict is Verdict.OTHER_VOICE else {}),
     )
 
@@ -96,18 +143,75 @@ async def record(tried: Sequence[Tried], *, owner: str, voices: Voices, now: dat
     by_result: dict[SendResult, list[Tried]] = {}
     for item in tried:
         by_result.setdefault(item.outcome.result, []).append(item)
-    await _ended(by_result.get(SendResult.SENT, []), S.SENT, owner=owner, now=now)
+    sent = by_result.get(SendResult.SENT, [])
+    names = {item.row.id: ",".join(item.platform_ids) for item in tried if item.platform_ids}
+    await ledger.confirm(
+        {item.row.id: names.pop(item.row.id, "") for item in sent},
+        owner=owner,
+        look_at=now + LOOK_SENT,
+        now=now,
+    )
     for item in by_result.get(SendResult.NOT_SENT, []):
         await _not_sent(item, owner=owner, now=now)
-    await _ended(by_result.get(SendResult.REJECTED, []), S.REJECTED, owner=owner, now=now)
-    await _ended(by_result.get(SendResult.UNKNOWN, []), S.UNKNOWN, owner=owner, now=now)
-    await ledger.name_messages(
-        {t.row.id: t.outcome.message_id for t in tried if t.outcome.message_id is not None}
+    await _rejected(by_result.get(SendResult.REJECTED, []), owner=owner, now=now)
+    await _ended(
+        by_result.get(SendResult.UNKNOWN, []),
+        S.UNKNOWN,
+        owner=owner,
+        now=now,
+        look_at=now + LOOK_UNKNOWN,
     )
+    await ledger.name_messages(names)
     for item in tried:
         if item.outcome.result in _UNSEEN and item.asked_at is not None:
             await _close_unseen(item.chat, item.asked_at)
+    await health.note(tried, now=now)
+    await fallback.after_arrival([item for item in sent if item.chat.is_private], now=now)
     await voices.keep({targets.voice(item.chat) for item in tried}, now=now)
+
+
+async def _rejected(items: Sequence[Tried], *, owner: str, now: datetime) -> None:
+    """Call what was refused rejected, unless it may still be said in another way."""
+    final: list[Tried] = []
+    again: list[Tried] = []
+    for item in items:
+        is_again = await _may_be_said_otherwise(item, now)
+        (again if is_again else final).append(item)
+    for attempts in {_attempts_after(item) for item in again}:
+        await ledger.move(
+            [item.row.id for item in again if _attempts_after(item) == attempts],
+            old=S.SENDING,
+            new=S.DUE,
+            owner=owner,
+            now=now,
+            not_before=now,
+            attempts=attempts,
+            self_id=None,
+            **ledger.FREE,
+        )
+    if again:
+        bell.ring()
+    await _ended(final, S.REJECTED, owner=owner, now=now)
+    for item in final:
+        await fallback.after_rejection(item, now=now)
+
+
+async def _may_be_said_otherwise(item: Tried, now: datetime) -> bool:
+    """Whether a refused one may go without @all, or over another of our accounts."""
+    if _calls_too_often(item):
+        await budgets.exhaust_at_all(item.chat, now=now)
+        # The second time it goes without; refused once more, something else is wrong.
+        return item.row.attempts == 0
+    # A refused account is silent from then on, so this comes to an end.
+    return await seats.refused(item, now=now)
+
+
+def _calls_too_often(item: Tried) -> bool:
+    return item.outcome.reason == "at_all_used_up"
+
+
+def _attempts_after(item: Tried) -> int:
+    return item.row.attempts + _calls_too_often(item)
 
 
 async def _close_unseen(chat: Chat, asked_at: datetime) -> None:
@@ -129,8 +233,10 @@ async def _not_sent(item: Tried, *, owner: str, now: datetime) -> None:
             now=now,
             attempts=attempts,
             reason="tries_used",
-            **FREE,
+            **ledger.FREE,
         )
+        given_up = replace(item, outcome=SendOutcome(SendResult.REJECTED, reason="tries_used"))
+        await fallback.after_rejection(given_up, now=now)
         return
     await ledger.move(
         [item.row.id],
@@ -140,57 +246,41 @@ async def _not_sent(item: Tried, *, owner: str, now: datetime) -> None:
         now=now,
         attempts=attempts,
         reason=_reason(item),
+        self_id=None,
         not_before=now + pacing.retry_after(attempts, between=random.uniform),
-        **FREE,
+        **ledger.FREE,
     )
 
 
-async def _ended(items: Sequence[Tried], new: S, *, owner: str, now: datetime) -> None:
+async def _ended(
+    items: Sequence[Tried],
+    new: S,
+    *,
+    owner: str,
+    now: datetime,
+    look_at: datetime | None = None,
+) -> None:
     by_reason: dict[str | None, list[int]] = {}
     for item in items:
         by_reason.setdefault(_reason(item), []).append(item.row.id)
     for reason, ids in by_reason.items():
-        await ledger.move(ids, old=S.SENDING, new=new, owner=owner, now=now, reason=reason, **FREE)
+        await ledger.move(
+            ids,
+            old=S.SENDING,
+            new=new,
+            owner=owner,
+            now=now,
+            reason=reason,
+            look_at=look_at,
+            looks=0,
+            shown=None,
+            **ledger.FREE,
+        )
 
 
 def _reason(item: Tried) -> str | None:
     """Return the short code of an outcome, no longer than its column: saving must never fail."""
     return item.outcome.reason[:48] if item.outcome.reason else None
-
-
-@transactional
-async def recover(*, now: datetime, owner: str, alone: bool) -> tuple[int, int]:
-    """Give back what a dead process held; return how many are due again and how many unknown.
-
-    ``alone`` says that no other process shares the database: then everything held is a dead one's.
-    Otherwise only leases that ended count, and never our own.
-    """
-    held = Delivery.filter(state__in=[S.LEASED, S.SENDING])
-    if not alone:
-        held = held.filter(lease_until__lt=now)
-    rows = await held.exclude(lease_owner=owner).values_list("id", "state")
-    leased = [int(str(number)) for number, state in rows if state is S.LEASED]
-    sending = [int(str(number)) for number, state in rows if state is S.SENDING]
-    due = await ledger.move(leased, old=S.LEASED, new=S.DUE, now=now, **FREE) if leased else 0
-    unknown = 0
-    if sending:
-        unknown = await ledger.move(
-            sending, old=S.SENDING, new=S.UNKNOWN, now=now, reason="killed", **FREE
-        )
-    return due, unknown
-
-
-@transactional
-async def drop_own(*, now: datetime, owner: str) -> None:
-    """After a defect of ours: give back what we leased, and call what we were sending unknown."""
-    leased = await ledger.held(owner=owner, state=S.LEASED)
-    sending = await ledger.held(owner=owner, state=S.SENDING)
-    if leased:
-        await ledger.move(leased, old=S.LEASED, new=S.DUE, owner=owner, now=now, **FREE)
-    if sending:
-        await ledger.move(
-            sending, old=S.SENDING, new=S.UNKNOWN, owner=owner, now=now, reason="defect", **FREE
-        )
 
 
 @transactional

@@ -12,7 +12,8 @@ NEXT: Mapping[S, frozenset[S]] = {
     # nobody to go to; else it is written, or given back
     S.LEASED: frozenset({S.SENDING, S.DUE, S.EXPIRED, S.CANCELLED, S.REJECTED}),
     S.SENDING: frozenset({S.SENT, S.DUE, S.REJECTED, S.UNKNOWN}),
-    S.SENT: frozenset(),
+    # the platform confirmed it, and its own history does not have it: a person has to look
+    S.SENT: frozenset({S.UNKNOWN}),
     # by a person alone, once the group speaks again (补发)
     S.REJECTED: frozenset({S.DUE}),
     # by evidence of the platform, or by a person: 补发, 当作已发

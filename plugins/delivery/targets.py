@@ -1,17 +1,22 @@
 """Whom a delivery is for (``person:12``, ``group:3``, ``account:7``), and in which chat just now.
 
 A target names somebody for good; which account or group chat stands behind it is looked up at the
-moment of sending: the account a person bound last, the account of ours that a group hears.
+moment of sending: the account a person bound last, the account of ours that speaks in a group.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from core import clock
 from core.errors import Fault
 from core.messages import Chat, ChatKind
-from models import Account, Group
+from models import Account
+from plugins.delivery import ledger, seating
+from plugins.delivery.seating import Sitting
+from plugins.identity import statements
 
 
 class TargetKind(StrEnum):
@@ -36,6 +41,33 @@ class _Account(NamedTuple):
     self_id: str
 
 
+class _Group(NamedTuple):
+    id: int
+    platform: str
+    chat_id: str
+    regular: str
+    sittings: list[Sitting]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether another account than the regular one sits in it."""
+        return any(one.self_id != self.regular for one in self.sittings)
+
+
+# Groups asked for by one statement.
+_BATCH = 500
+
+_GROUPS = """
+SELECT g.id AS group_id, g.platform, g.chat_id, g.self_id AS regular,
+    s.id, s.self_id, s.is_member, s.silent_until, s.checked_at
+FROM chat_group AS g LEFT JOIN seat AS s ON s.group_id = g.id
+WHERE g.is_active AND g.id IN (%s) ORDER BY g.id, s.id
+"""
+_ELSEWHERE = """
+SELECT platform, self_id FROM bot_account
+WHERE speaker_until > clock_timestamp() AND breaker = 'closed'
+"""
+
 # Our accounts that are connected now, by platform.
 Reach = Mapping[str, tuple[str, ...]]
 
@@ -53,12 +85,18 @@ def voice(chat: Chat) -> str:
     return f"{chat.platform}:{chat.self_id}"
 
 
-async def chats(targets: Iterable[str], *, reach: Reach) -> dict[str, Chat]:
-    """Return the chat behind each target at this moment; those without one are left out."""
+async def chats(
+    targets: Iterable[str], *, reach: Reach, now: datetime | None = None
+) -> dict[str, Chat]:
+    """Return the chat behind each target at ``now`` (by the clock unless told otherwise).
+
+    Those without one are left out.
+    """
     wanted = {target: parse(target) for target in targets}
     people = await _of_people({t.id for t in wanted.values() if t.kind is TargetKind.PERSON})
     accounts = await _of_accounts({t.id for t in wanted.values() if t.kind is TargetKind.ACCOUNT})
-    groups = await _of_groups({t.id for t in wanted.values() if t.kind is TargetKind.GROUP})
+    ids = {t.id for t in wanted.values() if t.kind is TargetKind.GROUP}
+    groups = await _of_groups(ids, reach, now or clock.now())
     found: dict[str, Chat] = {}
     for name, target in wanted.items():
         if target.kind is TargetKind.GROUP:
@@ -87,12 +125,44 @@ async def _of_accounts(ids: set[int]) -> dict[int, _Account]:
     return {row[0]: _Account(*row[1:]) for row in rows}
 
 
-async def _of_groups(ids: set[int]) -> dict[int, Chat]:
-    if not ids:
-        return {}
-    known = Group.filter(id__in=ids, is_active=True)
-    rows = await known.values_list("id", "platform", "self_id", "chat_id")
-    return {row[0]: Chat(row[1], row[2], ChatKind.GROUP, row[3]) for row in rows}
+async def _of_groups(ids: set[int], reach: Reach, now: datetime) -> dict[int, Chat]:
+    known = [group for part in _parts(sorted(ids)) for group in await _groups(part)]
+    beyond = await _connected_elsewhere({group.platform for group in known if group.is_shared})
+    found = {}
+    for group in known:
+        speaker = group.regular
+        if group.sittings:
+            up = {*reach.get(group.platform, ()), *beyond.get(group.platform, ())}
+            speaker = seating.choose(group.regular, group.sittings, up=up, now=now)
+        found[group.id] = Chat(group.platform, speaker, ChatKind.GROUP, group.chat_id)
+    return found
+
+
+def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+
+
+async def _groups(ids: Sequence[int]) -> Collection[_Group]:
+    """Return active groups with the accounts of ours that sit in each."""
+    holes = ", ".join(f"${number}" for number in range(1, len(ids) + 1))
+    found: dict[int, _Group] = {}
+    for row in await statements.rows(_GROUPS % holes, *ids):
+        number = int(row["group_id"])
+        if number not in found:
+            regular = str(row["regular"])
+            found[number] = _Group(number, row["platform"], row["chat_id"], regular, [])
+        if row["id"] is not None:
+            found[number].sittings.append(seating.sitting(row))
+    return found.values()
+
+
+async def _connected_elsewhere(platforms: Collection[str]) -> dict[str, list[str]]:
+    """Return accounts that other processes speak for now, by platform."""
+    found: dict[str, list[str]] = {}
+    if platforms and ledger.is_shared():
+        for row in await statements.rows(_ELSEWHERE):
+            found.setdefault(row["platform"], []).append(row["self_id"])
+    return found
 
 
 def _private(account: _Account, reach: Reach) -> Chat:

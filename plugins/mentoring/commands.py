@@ -28,7 +28,8 @@ async def continue_todo(call: Call) -> Reply:
 
 async def handle_people(call: Call) -> Reply:
     """Show the people the asker is mentor of."""
-    return views.people(await queries.mentees(call.actor, call.today), call.today)
+    found = await queries.mentees(call.actor, call.today)
+    return views.people(found, await queries.silent(call.actor, call.today), call.today)
 
 
 async def handle_log(call: Call) -> Reply:

@@ -12,11 +12,14 @@ from core.actors import Actor, ConsentKind
 from core.clock import at_local, local_day
 from core.config import settings
 from core.database import require_tx
-from models import AuditLog, Consent, Contact, Mentorship
+from models import AuditLog, Consent, Contact, Mentorship, Unreached
 from models.enums import ConsentDecision
 from models.mentoring import REACHED_OUTCOMES
 from plugins.mentoring import policy, queries
 from plugins.mentoring.policy import Cadence, Entry, Next, NextKind
+
+# How it is noted that a contact ended the silence of somebody whom no message reached.
+BY_CONTACT = "contact"
 
 
 def line(pair: Mentorship, entry: Entry, actor: Actor, key: str, now: datetime) -> Contact:
@@ -70,6 +73,23 @@ async def write(contact: Contact, *, said: date | None, now: datetime) -> None:
     contact.next_on = next_of(contact, said, now).on
     await contact.save()
     await apply(contact)
+    await _settle_unreached(contact)
+
+
+async def _settle_unreached(contact: Contact) -> None:
+    """Settle that nothing reached somebody who was heard since; a line taken back unsettles it."""
+    rows = Unreached.filter(person_id=contact.person.id)
+    counts = contact.withdrawn_at is None and contact.outcome in REACHED_OUTCOMES
+    if not counts:
+        mine = rows.filter(settled_by=BY_CONTACT, settled_at=contact.entered_at)
+        if not await rows.filter(settled_at__isnull=True).exists():
+            await mine.update(settled_at=None, settled_by=None)
+        return
+    for row in await rows.filter(settled_at__isnull=True):
+        if local_day(row.since) <= contact.contacted_on:
+            await Unreached.filter(id=row.id).update(
+                settled_at=contact.entered_at, settled_by=BY_CONTACT
+            )
 
 
 async def apply(contact: Contact) -> None:
@@ -92,6 +112,7 @@ async def set_withdrawn(contact: Contact, moment: datetime | None) -> None:
     contact.withdrawn_at = moment
     await contact.save(update_fields=["withdrawn_at"])
     await apply(contact)
+    await _settle_unreached(contact)
 
 
 async def beside(old: Contact, key: str, now: datetime) -> Contact:

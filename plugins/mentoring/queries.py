@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from core import crypto
 from core.actors import LEARNER_STAGES, Actor, UnitScope
-from models import Contact, Mentorship, ThoughtReport
+from models import Contact, Mentorship, ThoughtReport, Unreached
 from models.enums import ReportState
 from plugins.identity.policy import named_units
 from plugins.mentoring import policy
@@ -43,14 +43,26 @@ class Mentee:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """Somebody whom so many messages reached on no account; the mentor is asked to phone."""
+
+    mentee: Mentee
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Todo:
-    """What waits for somebody: contacts by their day, and names whose reports wait to be read."""
+    """What waits for somebody.
+
+    People whom nothing reaches, contacts by their day, and names whose reports wait to be read.
+    """
 
     contacts: tuple[Mentee, ...] = ()
     reports: tuple[str, ...] = ()
+    silent: tuple[Silent, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.contacts or self.reports)
+        return bool(self.contacts or self.reports or self.silent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +158,31 @@ async def todo(actor: Actor, today: date) -> Todo:
         .order_by("submitted_at", "id")
         .values_list("person_id", "person__name")
     )
-    return Todo(tuple(due), tuple(dict(rows).values()))
+    return _todo(due, tuple(dict(rows).values()), await _silent(own, today))
+
+
+def _todo(contacts: Sequence[Mentee], reports: Sequence[str], mute: Sequence[Silent]) -> Todo:
+    """Return what waits; whom nothing reaches stands there once, the call is the same one."""
+    named = {one.mentee.pair_id for one in mute}
+    left = tuple(one for one in contacts if one.pair_id not in named)
+    return Todo(left, tuple(reports), tuple(mute))
+
+
+async def silent(actor: Actor, today: date) -> tuple[Silent, ...]:
+    """Return those of the actor's people whom nothing reached; who paused is left in peace."""
+    return await _silent(await mentees(actor, today), today)
+
+
+async def _silent(people: Sequence[Mentee], today: date) -> tuple[Silent, ...]:
+    awake = [one for one in people if one.paused_until is None or one.paused_until < today]
+    ids = [one.person_id for one in awake]
+    rows = Unreached.filter(person_id__in=ids, settled_at__isnull=True) if ids else None
+    counts = {} if rows is None else dict(await rows.values_list("person_id", "count"))
+    return tuple(Silent(one, counts[one.person_id]) for one in awake if one.person_id in counts)
 
 
 async def mentors_due(scope: UnitScope, today: date) -> dict[int, Todo]:
-    """Return what waits for every mentor of people in ``scope``, by mentor; two statements."""
+    """Return what waits for every mentor of people in ``scope``, by mentor; four statements."""
     pairs = _in_force(today).filter(_lives_in(scope))
     rows = await (
         pairs.filter(next_contact_on__lte=today + timedelta(days=policy.LIST_DAYS))
@@ -169,10 +201,27 @@ async def mentors_due(scope: UnitScope, today: date) -> dict[int, Todo]:
     reports: dict[int, dict[int, str]] = {}
     for mentor_id, person_id, name in waiting:
         reports.setdefault(mentor_id, {})[person_id] = name
+    mute = await _silent_by_mentor(pairs, today)
     return {
-        mentor: Todo(tuple(contacts.get(mentor, ())), tuple(reports.get(mentor, {}).values()))
-        for mentor in [*contacts, *(key for key in reports if key not in contacts)]
+        mentor: _todo(
+            contacts.get(mentor, ()),
+            tuple(reports.get(mentor, {}).values()),
+            mute.get(mentor, ()),
+        )
+        for mentor in dict.fromkeys([*mute, *contacts, *reports])
     }
+
+
+async def _silent_by_mentor(pairs: QuerySet[Mentorship], today: date) -> dict[int, list[Silent]]:
+    rows = await (
+        pairs.filter(person__unreached__isnull=False, person__unreached__settled_at__isnull=True)
+        .order_by("from_on", "id")
+        .values_list(*_COLUMNS)
+    )
+    by_mentor: dict[int, list[Silent]] = {}
+    for one in await _silent([_mentee(row) for row in dict.fromkeys(rows)], today):
+        by_mentor.setdefault(one.mentee.mentor_id, []).append(one)
+    return by_mentor
 
 
 async def last_line(actor: Actor) -> LogLine | None:

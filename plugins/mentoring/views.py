@@ -7,7 +7,7 @@ from core.conversation import Ask, Option, Reply, Say, Slot
 from core.texts import current
 from plugins.mentoring import words
 from plugins.mentoring.policy import Next, NextKind
-from plugins.mentoring.queries import LogLine, Mentee, Todo
+from plugins.mentoring.queries import LogLine, Mentee, Silent, Todo
 from plugins.mentoring.service import Logged, Undone
 
 # Six options are the most in a chat (dialogues 5).
@@ -18,17 +18,22 @@ _DONE = frozenset({Slot.QUESTION})
 
 def todo_list(todo: Todo, today: date) -> tuple[Say, Ask]:
     """Return the sentence and the question of what waits; the numbers stand in the sentence."""
+    mute = [Option(_silent_label(one), value={"pair": one.mentee.pair_id}) for one in todo.silent]
     contacts = [
         Option(_contact_label(one, today), value={"pair": one.pair_id}) for one in todo.contacts
     ]
-    everything = (*contacts, *_report_options(todo.reports))
-    count = len(todo.contacts) + len(todo.reports)
+    everything = (*mute, *contacts, *_report_options(todo.reports))
+    count = len(todo.silent) + len(todo.contacts) + len(todo.reports)
     shown = everything[:MOST]
     ask = Ask(kind="mentoring.todo", options=shown, again=words.TODO, listed=True)
     options = current().options(shown)
     if len(everything) > MOST:
         return Say("mentoring.todo_long", count=count, shown=MOST, options=options), ask
     return Say("mentoring.todo", count=count, options=options), ask
+
+
+def _silent_label(one: Silent) -> Say:
+    return Say("mentoring.option_silent", name=one.mentee.name, count=one.count)
 
 
 def _contact_label(one: Mentee, today: date) -> Say:
@@ -55,11 +60,20 @@ def todo(found: Todo, today: date) -> Reply:
     return Reply(says=(say,), ask=ask)
 
 
-def people(found: Sequence[Mentee], today: date) -> Reply:
-    """List the people somebody is mentor of, with the last and the next contact."""
+def people(found: Sequence[Mentee], mute: Sequence[Silent], today: date) -> Reply:
+    """List the people somebody is mentor of, with the last and the next contact.
+
+    Under those whom nothing reaches stands how many messages wait for them.
+    """
     if not found:
         return Reply.of("mentoring.nobody_yet")
-    lines = tuple(_person(one, today) for one in found)
+    counts = {one.mentee.pair_id: one.count for one in mute}
+    lines: list[Say] = []
+    for one in found:
+        lines.append(_person(one, today))
+        if one.pair_id in counts:
+            count = counts[one.pair_id]
+            lines.append(Say("mentoring.silent", name=one.name, count=count))
     says = (Say("mentoring.people", count=len(found)), *lines, Say("mentoring.people_hint"))
     return Reply(says=says)
 

@@ -107,6 +107,7 @@ async def _push(slug: str, slot: datetime, groups: Sequence[Group], now: datetim
         priority=Priority.DIGEST,
         not_before=slot,
         expires_at=slot + DIGEST_LIFE,
+        title=_material(slug).title,
     )
 
 

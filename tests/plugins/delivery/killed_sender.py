@@ -21,7 +21,7 @@ nonebot.init(_env_file=(os.devnull,), driver="~fastapi", log_level="ERROR")
 
 from core import clock, config, crypto, database, logs, migrating, texts
 from core.messages import Chat, OutPart, SendOutcome, SendResult, Text
-from plugins.delivery import ledger, settling
+from plugins.delivery import ledger, recovery, settling
 from plugins.delivery.dispatcher import Dispatcher
 
 SELF = "3889000001"
@@ -86,7 +86,7 @@ async def main(data_dir: Path, migrations: str, port: int, stop_at: str) -> None
         settling.record, "answered", "recorded", stop_at
     )
     sender = Dispatcher({}, far_end=Recorder(port, stop_at))
-    await settling.recover(now=noon, owner=sender.owner, alone=not ledger.is_shared())
+    await recovery.recover(now=noon, owner=sender.owner, alone=not ledger.is_shared())
     while await sender.step():
         pass
     await database.close_database()

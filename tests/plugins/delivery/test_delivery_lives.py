@@ -27,7 +27,7 @@ from core.errors import Refusal
 from core.messages import Chat, SendOutcome, SendResult
 from models import Delivery, Group
 from models.enums import DeliveryState as S
-from plugins.delivery import dispatcher, ledger, service, settlement, settling, states
+from plugins.delivery import ledger, quiet, recovery, service, settlement, settling, states
 from plugins.delivery.dispatcher import Dispatcher
 from plugins.delivery.judging import Judge
 from plugins.delivery.voices import Voices
@@ -168,7 +168,7 @@ class Lives(RuleBasedStateMachine):
                     self.end.script = []
                     await self.end.send(item.chat, item.body.parts)
         self.sender = Dispatcher({}, Voices(lambda: 0.0), self.end)
-        await settling.recover(now=now, owner=self.sender.owner, alone=True)
+        await recovery.recover(now=now, owner=self.sender.owner, alone=True)
 
     @rule(name=NAMES, again=st.booleans())
     def decide(self, name: int, *, again: bool) -> None:
@@ -218,7 +218,7 @@ def test_given_any_life_when_it_is_lived_then_nothing_is_lost_or_said_twice(
         pytest.skip("each life has a SQLite file of its own")
     Lives.template, Lives.app = template, app
 
-    monkeypatch.setattr(dispatcher, "_is_quiet", lambda _: False)
+    monkeypatch.setattr(quiet, "is_quiet", lambda _: False)
     run_state_machine_as_test(
         Lives,
         settings=settings(

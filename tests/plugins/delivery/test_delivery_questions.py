@@ -11,7 +11,7 @@ from core.database import run_tx
 from core.messages import Chat, SendOutcome
 from models import Delivery
 from models.enums import DeliveryState as S
-from plugins.delivery import bell, service, settling
+from plugins.delivery import bell, recovery, service, settling
 from plugins.delivery.dispatcher import Dispatcher
 from plugins.identity import dialogues
 from plugins.identity import queries as identity
@@ -170,7 +170,7 @@ async def test_given_rows_of_a_dead_process_when_one_starts_then_written_ones_ar
     await owe(f"group:{two.id}", clock)
     await Delivery.filter(target=f"group:{one.id}").update(state=S.SENDING, lease_owner="dead")
     await Delivery.filter(target=f"group:{two.id}").update(state=S.LEASED, lease_owner="dead")
-    assert await settling.recover(now=clock.now(), owner="new", alone=True) == (1, 1)
+    assert await recovery.recover(now=clock.now(), owner="new", alone=True) == (1, 1)
     row = await Delivery.get(target=f"group:{one.id}")
     assert (row.state, row.reason, row.lease_owner) == (S.UNKNOWN, "killed", None)
     assert await state_of(f"group:{two.id}") is S.DUE
@@ -185,10 +185,10 @@ async def test_given_a_shared_database_when_one_starts_then_living_leases_are_le
     await owe(f"group:{crowd.id}", clock)
     until = clock.now() + timedelta(minutes=5)
     await Delivery.all().update(state=S.SENDING, lease_owner="other", lease_until=until)
-    assert await settling.recover(now=clock.now(), owner="new", alone=False) == (0, 0)
+    assert await recovery.recover(now=clock.now(), owner="new", alone=False) == (0, 0)
     clock.advance_to(until + timedelta(seconds=1))
-    assert await settling.recover(now=clock.now(), owner="other", alone=False) == (0, 0)
-    assert await settling.recover(now=clock.now(), owner="new", alone=False) == (0, 1)
+    assert await recovery.recover(now=clock.now(), owner="other", alone=False) == (0, 0)
+    assert await recovery.recover(now=clock.now(), owner="new", alone=False) == (0, 1)
 
 
 async def test_given_the_loop_when_something_is_owed_then_it_goes_out_and_stopping_ends_it(

@@ -5,7 +5,8 @@ from models.enums import DeliveryState as S
 from plugins.delivery import states
 
 # docs/adr/0004, and what it leaves to the one who claims: a claimed row may turn out to be
-# not owed, too late or without anybody to go to; a refused one is sent again by a person.
+# not owed, too late or without anybody to go to; a refused one is sent again by a
+# person; one that the platform confirmed and its history lacks is called unknown.
 ALLOWED = {
     (S.DUE, S.LEASED), (S.DUE, S.EXPIRED), (S.DUE, S.CANCELLED),
     (S.LEASED, S.SENDING), (S.LEASED, S.DUE), (S.LEASED, S.EXPIRED), (S.LEASED, S.CANCELLED),
@@ -13,6 +14,7 @@ ALLOWED = {
     (S.SENDING, S.SENT), (S.SENDING, S.DUE), (S.SENDING, S.REJECTED), (S.SENDING, S.UNKNOWN),
     (S.UNKNOWN, S.SENT), (S.UNKNOWN, S.DUE),
     (S.REJECTED, S.DUE),
+    (S.SENT, S.UNKNOWN),
 }  # fmt: skip
 
 
