@@ -37,6 +37,7 @@ _EXPECTED = {
     "budgets": "start.expect_budgets",
     "parts": "start.expect_parts",
     "mails": "start.expect_mails",
+    "addresses": "start.expect_addresses",
     "string_pattern_mismatch": "start.expect_group_number",
 }
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_HTTPS = re.compile(r"https://[^\s/@]+(/\S*)?")
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _PLATFORM = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _POSTGRES = re.compile(r"postgres(ql)?://\S+")
@@ -68,6 +69,15 @@ def _parts(value: object) -> object:
     return frozenset(Part(part) for part in value)
 
 
+def _addresses(value: object) -> object:
+    if not isinstance(value, dict) or not all(
+        name.strip() and isinstance(url, str) and _HTTPS.fullmatch(url)
+        for name, url in value.items()
+    ):
+        raise PydanticCustomError("addresses", "addresses")
+    return value
+
+
 def _mails(value: object) -> object:
     if not isinstance(value, list) or not all(
         isinstance(item, str) and _MAIL.fullmatch(item) for item in value
@@ -89,3 +99,4 @@ Budgets = Annotated[dict[str, int], BeforeValidator(_budgets)]
 Parts = Annotated[frozenset[Part], BeforeValidator(_parts)]
 Mails = Annotated[tuple[str, ...], BeforeValidator(_mails)]
 GroupNumber = Annotated[str, Field(pattern=r"^\d{0,18}$")]
+Addresses = Annotated[dict[str, str], BeforeValidator(_addresses)]
