@@ -16,12 +16,25 @@ from models.mentoring import Contact, Mentorship
 from models.org import Account, Group, Person, Role, Unit
 from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
-from models.study import Push, QuizAnswer, StudyProgress, StudyRecord
+from models.study import (
+    FeedItem,
+    FeedSource,
+    LocalMaterial,
+    Parcel,
+    PlanPause,
+    Push,
+    PushOrder,
+    QuizAnswer,
+    StudyPlan,
+    StudyProgress,
+    StudyRecord,
+)
 
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
-    "Delivery", "Dialogue", "Group", "InstanceMark", "Invitation", "Mentorship", "Message",
-    "Occurrence", "Person", "Push", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft",
-    "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyProgress", "StudyRecord",
+    "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
+    "LocalMaterial", "Mentorship", "Message", "Occurrence", "Parcel", "Person", "PlanPause",
+    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
+    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
     "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

@@ -30,6 +30,51 @@ class Evidence(StrEnum):
     ATTENDED = "attended"
 
 
+class Form(StrEnum):
+    """How a piece is shown in a chat."""
+
+    TEXT = "text"
+    PICTURE = "picture"
+    FORWARD = "forward"
+    FILE = "file"
+    VOICE = "voice"
+
+
+class PauseKind(StrEnum):
+    """Why a unit gets no digest for some days."""
+
+    HARVEST = "harvest"
+    FEAST = "feast"
+    OTHER = "other"
+
+
+class MaterialState(StrEnum):
+    """The life of a piece that was brought in chat."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class OrderState(StrEnum):
+    """The life of an ordered push: seen by a second person, then confirmed by whoever asked."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    DROPPED = "dropped"
+
+
+class FeedItemState(StrEnum):
+    """What became of an item of a feed."""
+
+    NEW = "new"
+    TAKEN = "taken"
+    DISMISSED = "dismissed"
+
+
 class DraftState(StrEnum):
     """The life of a report draft."""
 

@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from core.actors import RoleKind, Stage
-from models.enums import UnitKind
+from models.enums import Form, UnitKind
 from models.fields import moment
 
 
@@ -74,7 +74,8 @@ class Person(Model):
 class Account(Model):
     """A platform identity. At most one person stands behind it at a time.
 
-    ``study_muted_at`` is set when the person wants no study material in private chat.
+    ``study_muted_at`` is set when the person wants no study material in private chat;
+    ``study_form`` is how the person likes pieces best, None for plain text.
     """
 
     id = fields.IntField(primary_key=True)
@@ -87,6 +88,7 @@ class Account(Model):
     self_id = fields.CharField(max_length=64, default="", db_default="")
     bound_at: datetime | None = moment(null=True)
     study_muted_at: datetime | None = moment(null=True)
+    study_form = fields.CharEnumField(Form, max_length=12, null=True)
 
     class Meta:
         table = "account"
