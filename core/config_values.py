@@ -48,7 +48,7 @@ def _database(value: str) -> str:
 
 
 def _accounts(value: object) -> object:
-    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item for item in value):
         raise PydanticCustomError("accounts", "accounts")
     return tuple(value)
 

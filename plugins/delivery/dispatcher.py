@@ -73,6 +73,7 @@ class Dispatcher:
         self._reroute_at = 0.0
         self._routed: tuple[datetime, int, float] | None = None
         self._has_nobody = True
+        self._may_wait = False
 
     async def start(self) -> None:
         """Settle what a dead process left, and begin to send."""
@@ -116,20 +117,33 @@ class Dispatcher:
         self._bell.clear()
 
     async def _pick_up(self) -> int:
-        """Give back what a failed step still holds, unless its results are still to be saved."""
-        if self._unsaved:
-            return 0
+        """Save what a failed step knows, and give back what it still holds."""
         try:
+            await self._save(clock.now())
             await recovery.drop_own(now=clock.now(), owner=self.owner)
         except Exception as error:  # noqa: BLE001  # tried again after the next failure, or at start
             log.fault("pick_up.failed", error)
         return 0
 
     async def step(self) -> int:
-        """Do one window; return how many deliveries it moved (0: nothing to do just now)."""
+        """Do one window; return how many deliveries it moved (0: nothing to do just now).
+
+        Results are saved at once; only without any pauses those of a full window are saved in the
+        commit that marks the next one, so that never more than one window is under way.
+        """
         now = clock.now()
-        if self._unsaved:
+        if not self._may_wait:
             await self._save(now)
+        limits, moved = settings().delivery, 0
+        try:
+            moved = await self._window(now)
+        finally:
+            self._may_wait = moved >= limits.window and limits.max_interval_s == 0
+            if not self._may_wait:
+                await self._save(clock.now())
+        return moved
+
+    async def _window(self, now: datetime) -> int:
         is_quiet = quiet.is_quiet(now)
         reach = await self._reach(now)
         if not reach:
@@ -151,16 +165,17 @@ class Dispatcher:
         judged = await self._judge.judge(rows, reach=reach, now=now, purse=purse)
         if any(item.verdict is Verdict.OTHER_VOICE for item in judged):
             self._routed = None
-        going = await settling.mark_sending(
+        tried = tuple(self._unsaved)
+        going = await settling.turn(
+            tried,
             merging.merge(judged, room=quotas, now=now),
             owner=self.owner,
-            now=now,
+            voices=self._voices,
             purse=purse,
+            now=now,
         )
-        try:
-            await self._send(going, plan, now)
-        finally:
-            await self._save(clock.now())
+        self._forget(tried)
+        await self._send(going, plan, now)
         return len(rows)
 
     async def _reach(self, now: datetime) -> Reach:
@@ -243,8 +258,15 @@ class Dispatcher:
     async def _save(self, now: datetime) -> None:
         if not self._unsaved:
             return
-        await settling.record(self._unsaved, owner=self.owner, voices=self._voices, now=now)
-        saved, self._unsaved = self._unsaved, []
+        tried = tuple(self._unsaved)
+        await settling.record(tried, owner=self.owner, voices=self._voices, now=now)
+        self._forget(tried)
+
+    def _forget(self, saved: Sequence[Tried]) -> None:
+        """Let go of results that are written down."""
+        if not saved:
+            return
+        del self._unsaved[: len(saved)]
         results = Counter(item.outcome.result.value for item in saved)
         log.info("window", **results)
         for item in saved:

@@ -51,6 +51,8 @@ async def _note(voice: str, items: Sequence[Tried], now: datetime) -> None:
     signs = [breakers.sign_of(item.outcome) for item in items]
     confirmed = len(signs) - signs[::-1].index(Sign.CONFIRMED) if Sign.CONFIRMED in signs else 0
     bad = items[confirmed:]
+    if not bad and await _still_well(voice, now):
+        return
     doubtful = signs[confirmed:].count(Sign.DOUBTFUL)
     account = await _counted(voice, doubtful, is_confirmed=confirmed > 0, now=now)
     if account.breaker is BreakerState.PROBING:
@@ -59,6 +61,13 @@ async def _note(voice: str, items: Sequence[Tried], now: datetime) -> None:
     is_closed = account.breaker is BreakerState.CLOSED
     if is_closed and bad and await breakers.is_dead(account, bad, now=now):
         await breakers.open_(account, breakers.NO_WAY_THROUGH, now=now)
+
+
+async def _still_well(voice: str, now: datetime) -> bool:
+    """Note what was confirmed over an account that is well: the usual case, in one statement."""
+    platform, _, self_id = voice.partition(":")
+    rows = BotAccount.filter(platform=platform, self_id=self_id, breaker=BreakerState.CLOSED)
+    return await rows.update(failures=0, last_confirmed_at=now) > 0
 
 
 async def _counted(voice: str, doubtful: int, *, is_confirmed: bool, now: datetime) -> BotAccount:

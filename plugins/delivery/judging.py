@@ -17,6 +17,7 @@ from plugins.delivery import bodies, budgets, quiet, targets
 from plugins.delivery.bodies import Body
 from plugins.delivery.budgets import Purse
 from plugins.delivery.claims import Claimed
+from plugins.delivery.quiet import Hours
 from plugins.delivery.targets import Reach, TargetKind
 from plugins.delivery.voices import Voices
 from plugins.identity import queries as identity
@@ -30,6 +31,8 @@ Check = Callable[[dict[str, Any]], Awaitable[bool]]
 TALKING = timedelta(minutes=10)
 # A check that could not be asked is asked again after this long.
 RECHECK = timedelta(minutes=10)
+# Quiet hours that somebody sets hold within so many seconds.
+_HOURS_KEPT_S = 2.0
 
 
 class Verdict(StrEnum):
@@ -97,6 +100,8 @@ class Judge:
         self._checks = checks
         self._voices = voices or Voices()
         self._bodies: dict[int, Body | None] = {}
+        self._hours: tuple[Hours, ...] | None = None
+        self._hours_until = 0.0
 
     async def judge(
         self, rows: Sequence[Claimed], *, reach: Reach, now: datetime, purse: Purse | None = None
@@ -121,8 +126,15 @@ class Judge:
         calls_all = any(body and budgets.AT_ALL in body.parts for body in self._bodies.values())
         await purse.open(set(chats.values()), with_at_all=calls_all)
         begun = [row.target for row in rows if not row.in_quiet_hours]
-        held = await quiet.held_until(begun, now=now) if begun else {}
+        held = await quiet.held_until(begun, own=await self._quiet_hours(), now=now)
         return _Window(now, chats, held, purse, set())
+
+    async def _quiet_hours(self) -> tuple[Hours, ...]:
+        """Return the hours of units, asked for at most every few seconds."""
+        if self._hours is None or self._voices.seconds() >= self._hours_until:
+            self._hours = await quiet.of_units()
+            self._hours_until = self._voices.seconds() + _HOURS_KEPT_S
+        return self._hours
 
     async def _judge(self, row: Claimed, window: _Window) -> Judged:
         chat, body = window.chats.get(row.target), self._bodies[row.message_id]

@@ -54,7 +54,8 @@ def merge(judged: Sequence[Judged], *, room: Mapping[str, int], now: datetime) -
             done.append(item)
     left = Counter(room)
     for chat, items in by_chat.items():
-        for item in _one_by_one(chat, _merged(items, now), now):
+        alone = len(items) == 1
+        for item in items if alone else _one_by_one(chat, _merged(items, now), now):
             if item.verdict is Verdict.GO:
                 left[voice(chat)] -= 1
             has_room = item.verdict is not Verdict.GO or left[voice(chat)] >= 0

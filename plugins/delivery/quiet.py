@@ -4,7 +4,7 @@ A unit's own hours hold for it and everything under it that has none of its own.
 the bot begins; an answer is never held.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -49,16 +49,22 @@ def is_quiet(now: datetime) -> bool:
     return pacing.is_quiet(at, start=hours.start, end=hours.end)
 
 
-async def held_until(targets: Iterable[str], *, now: datetime) -> Mapping[str, datetime]:
+async def of_units() -> tuple[Hours, ...]:
+    """Return the hours of all units that have their own, those furthest down first."""
+    rows = await Unit.filter(quiet_from__isnull=False, quiet_until__isnull=False)
+    own = [Hours(row.path, row.quiet_from or 0, row.quiet_until or 0) for row in rows]
+    return tuple(sorted(own, key=lambda hours: len(hours.path), reverse=True))
+
+
+async def held_until(
+    targets: Iterable[str], *, own: Sequence[Hours], now: datetime
+) -> Mapping[str, datetime]:
     """Return for those ``targets`` whose unit has quiet hours now when these end.
 
-    One small query when no unit has hours of its own.
+    ``own`` are the hours of units as ``of_units`` gives them.
     """
-    rows = await Unit.filter(quiet_from__isnull=False, quiet_until__isnull=False)
-    if not rows:
+    if not own:
         return {}
-    own = [Hours(row.path, row.quiet_from or 0, row.quiet_until or 0) for row in rows]
-    own.sort(key=lambda hours: len(hours.path), reverse=True)
     found: dict[str, datetime] = {}
     for target, path in (await _paths(targets)).items():
         nearest = next((hours for hours in own if path.startswith(hours.path)), None)

@@ -6,7 +6,7 @@ from core.database import transactional
 from models.enums import DeliveryState as S
 from plugins.delivery import ledger, workers
 from plugins.delivery.ledger import FREE
-from plugins.delivery.settling import LOOK_UNKNOWN
+from plugins.delivery.results import LOOK_UNKNOWN
 from plugins.identity import statements
 
 # The state as a literal, so that SQLite uses the small index of each (see ledger.py).

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from core import clock
@@ -72,6 +73,7 @@ WHERE speaker_until > clock_timestamp() AND breaker = 'closed'
 Reach = Mapping[str, tuple[str, ...]]
 
 
+@lru_cache(maxsize=65_536)
 def parse(target: str) -> Target:
     """Return ``target`` taken apart; Fault when it is none."""
     kind, _, number = target.partition(":")

@@ -87,7 +87,7 @@ async def recall(chat: Chat, message_id: str) -> bool:
     """Take back a message of ours; False when the platform does not, or nobody is connected."""
     if in_tx():
         raise Fault("no recalling inside a transaction")
-    bot = next((bot for bot in _bots(chat.platform) if bot.self_id == chat.self_id), None)
+    bot = _named(chat)
     if bot is None:
         return False
     if not isinstance(bot.adapter, OneBot11):
@@ -110,6 +110,14 @@ def _bots(platform: str) -> list[Bot]:
     return sorted(bots, key=lambda bot: bot.self_id)
 
 
+def _named(chat: Chat) -> Bot | None:
+    """Return the account that ``chat`` names, when it can be used now."""
+    bot = nonebot.get_bots().get(chat.self_id)
+    if bot is None or adapters.name_of(bot.adapter.get_name()) != chat.platform:
+        return next((bot for bot in _bots(chat.platform) if bot.self_id == chat.self_id), None)
+    return bot if _is_up(bot) else None
+
+
 def _is_up(bot: Bot) -> bool:
     if not isinstance(bot.adapter, OneBot11):
         return True
@@ -124,9 +132,9 @@ def _is_number(text: str) -> bool:
 
 async def _speaker(chat: Chat) -> Bot | SendOutcome:
     """Return the account that says something in ``chat``, or why there is none."""
-    bots = _bots(chat.platform)
     if chat.self_id:
-        return next((bot for bot in bots if bot.self_id == chat.self_id), _OFFLINE)
+        return _named(chat) or _OFFLINE
+    bots = _bots(chat.platform)
     if len(bots) <= 1:
         return bots[0] if bots else _OFFLINE
     doubtful = []

@@ -13,7 +13,7 @@ from core.messages import Mention, SendOutcome, SendResult, Text
 from models import BudgetUse, Delivery
 from models.enums import DeliveryState as S
 from models.enums import Priority
-from plugins.delivery import budgets, ledger, merging, pacing, service, settling
+from plugins.delivery import budgets, ledger, merging, pacing, results, service
 from plugins.delivery.dispatcher import Dispatcher
 from tests.plugins.delivery.conftest import (
     SELF,
@@ -240,7 +240,7 @@ async def test_given_a_merged_message_when_its_fate_is_unknown_then_all_of_it_is
     assert len(end.sent) == 1
     assert {row.state for row in await Delivery.all()} == {S.UNKNOWN}
     assert {row.written_at for row in await Delivery.all()} == {clock.now()}
-    assert {row.look_at for row in await Delivery.all()} == {clock.now() + settling.LOOK_UNKNOWN}
+    assert {row.look_at for row in await Delivery.all()} == {clock.now() + results.LOOK_UNKNOWN}
 
 
 async def test_given_missed_questions_and_long_ones_when_sending_then_they_go_by_themselves(
