@@ -48,9 +48,10 @@ def _database(value: str) -> str:
 
 
 def _accounts(value: object) -> object:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item for item in value):
+    items = value if isinstance(value, list | tuple) else (None,)
+    if not all(isinstance(item, str) and item for item in items):
         raise PydanticCustomError("accounts", "accounts")
-    return tuple(value)
+    return tuple(items)
 
 
 def _budgets(value: object) -> object:

@@ -169,6 +169,9 @@ def _connection(url: str, data_dir: Path) -> dict[str, Any]:
         "minsize": 1,
         "maxsize": config.settings().database.pool_max,
         "application_name": "yanzhen",
+        # A plan made for a fresh, empty ledger and kept for good reads all of a full one (measured:
+        # 44 ms a claim instead of 3).
+        "server_settings": {"plan_cache_mode": "force_custom_plan"},
     }
     return connection
 

@@ -107,7 +107,8 @@ class Delivery(Model):
             ),
             Index(fields=("look_at",), name="ix_delivery_look"),
             Index(fields=("recall_at",), name="ix_delivery_recall"),
-            Index(fields=("target", "state")),
+            # Without the state: what changes it would touch an entry on some far page each time.
+            Index(fields=("target",)),
         )
 
 

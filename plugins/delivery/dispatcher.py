@@ -35,6 +35,8 @@ _ROUTED = 512
 _REROUTE_S = 60.0
 # While nothing was put in, voices are chosen so often; each step would ask for nothing.
 _ROUTED_ANEW = timedelta(seconds=0.2)
+# Fewer that go out at the same moment are not worth a crowd.
+_CROWD = 4
 # Key of those that have nobody to go to; they need no turn, they are refused at once.
 _NOBODY = ""
 
@@ -226,19 +228,47 @@ class Dispatcher:
     async def _send(self, going: Sequence[Judged], plan: Plan, now: datetime) -> None:
         """Write the window, each delivery at its moment; results gather in ``_unsaved``."""
         used: dict[str, int] = {}
+        at_once: list[Judged] = []
         tasks = []
         for item in going:
-            if item.chat is None or item.body is None:
+            if item.chat is None:
                 continue
             voice = targets.voice(item.chat)
             place = used[voice] = used.get(voice, 0) + 1
             at = plan.slots[voice].at[place - 1]
             self._voices.note_group(item.chat, at)
-            tasks.append(self._send_one(item, at, None if item.ask is None else now))
+            if at <= self._voices.seconds():
+                at_once.append(item)
+            else:
+                tasks.append(self._send_one(item, at, now))
         self._voices.spend(plan, used)
-        await asyncio.gather(*tasks)
+        await asyncio.gather(self._send_crowd(at_once, now), *tasks)
 
-    async def _send_one(self, item: Judged, at: float, asked_at: datetime | None) -> None:
+    async def _send_crowd(self, items: Sequence[Judged], now: datetime) -> None:
+        """Write what is to go out this moment, all of it before the first answer."""
+        if len(items) < _CROWD or self._far_end is not outbound:
+            at = self._voices.seconds()
+            await asyncio.gather(*(self._send_one(item, at, now) for item in items))
+            return
+        # Cancelled from here on: whether it was written is not known.
+        outcomes = [SendOutcome(SendResult.UNKNOWN, reason="interrupted")] * len(items)
+        wanted = [(item.chat, item.parts) for item in items if item.chat is not None]
+        try:
+            outcomes = await outbound.send_many(wanted)
+        except Exception as error:  # noqa: BLE001  # whether it was written is not known
+            log.fault("send.failed", error, count=len(items))
+            outcomes = [SendOutcome(SendResult.UNKNOWN, reason="defect")] * len(items)
+        finally:
+            for item, outcome in zip(items, outcomes, strict=True):
+                self._note(item, outcome, now)
+
+    def _note(self, item: Judged, outcome: SendOutcome, now: datetime) -> None:
+        """Keep what became of ``item``, and of what it carried, until it is saved."""
+        if item.chat is not None:
+            asked_at = None if item.ask is None else now
+            self._unsaved += [Tried(row, item.chat, asked_at, outcome) for row in item.rows]
+
+    async def _send_one(self, item: Judged, at: float, now: datetime) -> None:
         chat = item.chat
         if chat is None:
             return
@@ -253,7 +283,7 @@ class Dispatcher:
             log.fault("send.failed", error, id=item.row.id)
             outcome = SendOutcome(SendResult.UNKNOWN, reason="defect")
         finally:
-            self._unsaved += [Tried(row, chat, asked_at, outcome) for row in item.rows]
+            self._note(item, outcome, now)
 
     async def _save(self, now: datetime) -> None:
         if not self._unsaved:

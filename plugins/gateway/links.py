@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from nonebot.adapters.onebot.v11 import ActionFailed, Bot, NetworkError
@@ -18,6 +19,14 @@ class NotSent(NetworkError):
 
 class Unanswered(NetworkError):
     """Written, and then no answer: nobody knows whether it happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call that was written: its answer is a future with the payload, or Unanswered."""
+
+    echo: str
+    answer: asyncio.Future[dict[str, Any]]
 
 
 class Link:
@@ -50,6 +59,21 @@ class Link:
         ``written`` are further parameters, JSON already: ``"message": [...]``. Raises NotSent
         before anything is written, Unanswered after, ActionFailed when the end says no.
         """
+        try:
+            async with asyncio.timeout(timeout_s):
+                pending = await self.begin(action, params, written=written)
+                try:
+                    return data_of(await pending.answer)
+                finally:
+                    self.end_call(pending)
+        except TimeoutError:
+            raise Unanswered("timeout") from None
+
+    async def begin(self, action: str, params: dict[str, Any], *, written: str = "") -> Pending:
+        """Write a call and return what waits for its answer; give it to ``end_call`` afterwards.
+
+        Raises NotSent before anything is written, Unanswered when writing failed.
+        """
         echo = f"{self._echo_start}{next(self._echoes)}"
         frame = _frame(action, params, echo, written)
         if not self.is_open or self.socket.closed:
@@ -57,13 +81,15 @@ class Link:
         answer = asyncio.get_running_loop().create_future()
         self._pending[echo] = answer
         try:
-            async with asyncio.timeout(timeout_s):
-                await self._write(frame)
-                return _data_of(await answer)
-        except TimeoutError:
-            raise Unanswered("timeout") from None
-        finally:
+            await self._write(frame)
+        except BaseException:
             self._pending.pop(echo, None)
+            raise
+        return Pending(echo, answer)
+
+    def end_call(self, pending: Pending) -> None:
+        """Wait no longer for an answer; one that comes later is dropped."""
+        self._pending.pop(pending.echo, None)
 
     async def _write(self, frame: str) -> None:
         try:
@@ -99,7 +125,8 @@ def _frame(action: str, params: dict[str, Any], echo: str, written: str) -> str:
     return f'{{"action": "{action}", "params": {{{where}, {written}}}, "echo": "{echo}"}}'
 
 
-def _data_of(answer: dict[str, Any]) -> Any:
+def data_of(answer: dict[str, Any]) -> Any:
+    """Return the data of an answer; ActionFailed when it says no, Unanswered when "later"."""
     status, retcode = answer.get("status"), answer.get("retcode")
     if status == "failed" or (type(retcode) is int and retcode not in {0, 1}):
         kept = {key: answer.get(key) for key in ("retcode", "message", "wording", "msg")}

@@ -3,6 +3,7 @@
 Never inside a transaction: a send takes as long as somebody else's network.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 import nonebot
@@ -12,7 +13,7 @@ from nonebot.exception import ActionFailed, ApiNotAvailable, NetworkError
 from core.database import in_tx
 from core.errors import Fault
 from core.messages import Chat, OutPart, SendOutcome, SendResult
-from plugins.gateway import adapters, onebot11_sending, uniseg_sending
+from plugins.gateway import adapters, crowds, onebot11_sending, uniseg_sending
 from plugins.gateway.onebot11 import Adapter as OneBot11
 from plugins.gateway.splitting import runs
 from plugins.gateway.verdicts import outcome_of, told
@@ -40,6 +41,32 @@ async def send(chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
     if not _is_number(chat.chat_id):
         return SendOutcome(SendResult.REJECTED, reason="refused")
     return await _send_onebot11(bot, chat, parts)
+
+
+async def send_many(wanted: Sequence[tuple[Chat, Sequence[OutPart]]]) -> list[SendOutcome]:
+    """Say each of ``wanted`` at once, as ``send`` does one; outcomes in the same order."""
+    if in_tx():
+        raise Fault("no sending inside a transaction")
+    outcomes: list[SendOutcome | None] = [None] * len(wanted)
+    plain = [(number, *_plain(chat), parts) for number, (chat, parts) in enumerate(wanted) if parts]
+    crowd = [(n, bot, chat, parts) for n, bot, chat, parts in plain if bot is not None]
+    if crowd:
+        timeout_s = _onebot11_adapter(crowd[0][1]).timeout_s
+        found = await crowds.send([item[1:] for item in crowd], timeout_s=timeout_s)
+        for (number, *_), outcome in zip(crowd, found, strict=True):
+            outcomes[number] = outcome
+    left = [number for number, outcome in enumerate(outcomes) if outcome is None]
+    for number, outcome in zip(
+        left, await asyncio.gather(*(send(*wanted[number]) for number in left)), strict=True
+    ):
+        outcomes[number] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _plain(chat: Chat) -> tuple[Bot | None, Chat]:
+    """Return the account that can say something in ``chat`` by one plain call, if any."""
+    bot = _named(chat) if chat.self_id and _is_number(chat.chat_id) else None
+    return (bot if bot is not None and isinstance(bot.adapter, OneBot11) else None), chat
 
 
 async def _send_onebot11(bot: Bot, chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
