@@ -11,13 +11,13 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from core import clock, logs
 from core.config import settings
-from core.messages import Chat, OutPart, SendOutcome, SendResult
+from core.messages import SendOutcome, SendResult
 from plugins.delivery import bell, health, ledger, merging, quiet, recovery, settling, targets
 from plugins.delivery.budgets import Purse
+from plugins.delivery.far_end import FarEnd
 from plugins.delivery.judging import Check, Judge, Judged, Verdict
 from plugins.delivery.targets import Reach
 from plugins.delivery.tried import Tried
@@ -35,22 +35,14 @@ _ROUTED = 512
 _REROUTE_S = 60.0
 # While nothing was put in, voices are chosen so often; each step would ask for nothing.
 _ROUTED_ANEW = timedelta(seconds=0.2)
+# Half of what makes a process look dead to others (workers.py): later it writes nothing.
+_STALLED_S = 30.0
 # Fewer that go out at the same moment are not worth a crowd.
 _CROWD = 4
+# What was due so recently goes out with the crowd.
+_AT_ONCE_S = 5.0
 # Key of those that have nobody to go to; they need no turn, they are refused at once.
 _NOBODY = ""
-
-
-class FarEnd(Protocol):
-    """Where messages go: the gateway's ``outbound``."""
-
-    def can_reach(self, platform: str, /) -> tuple[str, ...]:
-        """Return our accounts on ``platform`` that are connected now."""
-        ...
-
-    async def send(self, chat: Chat, parts: Sequence[OutPart], /) -> SendOutcome:
-        """Say ``parts`` in ``chat`` and return what is known afterwards."""
-        ...
 
 
 class Dispatcher:
@@ -237,7 +229,7 @@ class Dispatcher:
             place = used[voice] = used.get(voice, 0) + 1
             at = plan.slots[voice].at[place - 1]
             self._voices.note_group(item.chat, at)
-            if at <= self._voices.seconds():
+            if 0 <= self._voices.seconds() - at <= _AT_ONCE_S:
                 at_once.append(item)
             else:
                 tasks.append(self._send_one(item, at, now))
@@ -276,6 +268,9 @@ class Dispatcher:
         try:
             if (pause := at - self._voices.seconds()) > 0:
                 await asyncio.sleep(pause)
+            # Asleep for so long (a suspended machine), others may have taken it over meanwhile.
+            if self._voices.seconds() - at > _STALLED_S:
+                return
             # Cancelled from here on: whether it was written is not known.
             outcome = SendOutcome(SendResult.UNKNOWN, reason="interrupted")
             outcome = await self._far_end.send(chat, item.parts)

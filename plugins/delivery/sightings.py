@@ -20,8 +20,8 @@ SKEW = timedelta(seconds=120)
 # A window of 64 is written over minutes, and an end that lost QQ keeps a message until it is back.
 LATEST = timedelta(minutes=15)
 
-# What stands further off than this is an older message that happened to say the same.
-FAR_OFF = timedelta(days=1)
+# A message of a delivery of so long ago is that delivery's, should it say the same.
+FAR_OFF = timedelta(days=90)
 
 # How long what was seen is remembered: as long as it can prove anything, and a look to spare.
 KEPT = timedelta(minutes=20)
@@ -209,10 +209,8 @@ def _inside(one: Seen, items: Sequence[Wanted]) -> list[Wanted]:
 def _is_doubtful(free: Sequence[Seen], item: Wanted) -> bool:
     if not item.messages:
         return True
-    # The very words at another hour: perhaps a clock that is quite wrong, ours or theirs.
-    if any(
-        one.said in item.messages and abs(one.sent_at - item.written_at) <= FAR_OFF for one in free
-    ):
+    # The very words at another time: perhaps a clock that is quite wrong, or was put right since.
+    if any(one.said in item.messages for one in free):
         return True
     around = [one.said for one in free if _in_time(one, item)]
     return any(_is_alike(one, message) for one in around for message in item.messages)

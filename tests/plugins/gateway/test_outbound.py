@@ -353,3 +353,52 @@ async def test_given_a_message_of_ours_when_it_is_recalled_then_the_end_is_told(
     assert not await outbound.recall(TO_GROUP, "7")
     assert not await outbound.recall(TO_GROUP, "x")
     assert not await outbound.recall(Chat("onebot11", "10002", ChatKind.GROUP, "5"), "7")
+
+
+def groups(count: int) -> list[Chat]:
+    return [Chat("onebot11", SELF_ID, ChatKind.GROUP, str(GROUP + n)) for n in range(count)]
+
+
+async def test_given_a_crowd_when_it_is_sent_then_all_is_written_before_the_first_answer(dial):
+    end = await dial()
+    body = (Text("本周学习"),)
+    sending = asyncio.create_task(outbound.send_many([(chat, body) for chat in groups(5)]))
+    calls = [await end.next_call() for _ in range(5)]
+    assert [call["params"]["group_id"] for call in calls] == [GROUP + n for n in range(5)]
+    for number, call in enumerate(calls):
+        await end.emit({**ok(message_id=number + 1), "echo": call["echo"]})
+    outcomes = await asyncio.wait_for(sending, 20)
+    assert outcomes == [SendOutcome(SendResult.SENT, str(n + 1)) for n in range(5)]
+
+
+async def test_given_a_crowd_when_each_fares_differently_then_each_is_known_for_what_it_is(
+    dial, adapter, monkeypatch
+):
+    end = await dial()
+    monkeypatch.setattr(adapter.config, "api_timeout", 0.3)
+    answers = {GROUP: ok(message_id=7), GROUP + 1: failed(1200, napcat("muted")), GROUP + 2: None}
+    end.answer = lambda call: answers.get(call["params"]["group_id"], ok(message_id=9))
+    nobody = Chat("onebot11", "3889000009", ChatKind.GROUP, str(GROUP))
+    nonsense = Chat("onebot11", SELF_ID, ChatKind.GROUP, "x")
+    long = (Text("长。" * 4000),)
+    wanted = [(chat, (Text("x"),)) for chat in (*groups(3), nobody, nonsense)]
+    outcomes = await outbound.send_many([*wanted, (groups(4)[3], long)])
+    assert [(one.result, one.reason) for one in outcomes] == [
+        (SendResult.SENT, None),
+        (REJECTED, "muted"),
+        (UNKNOWN, "timeout"),
+        (SendResult.NOT_SENT, "offline"),
+        (REJECTED, "refused"),
+        (SendResult.SENT, None),
+    ]
+    assert len(outcomes[-1].further_ids) >= 1
+
+
+async def test_given_a_crowd_in_flight_when_the_connection_breaks_then_all_of_it_is_unknown(dial):
+    end = await dial()
+    sending = asyncio.create_task(outbound.send_many([(c, (Text("x"),)) for c in groups(3)]))
+    await end.next_call()
+    end.cut()
+    outcomes = await asyncio.wait_for(sending, 30)
+    assert {one.result for one in outcomes} <= {UNKNOWN, SendResult.NOT_SENT}
+    assert outcomes[0] == SendOutcome(UNKNOWN, reason="disconnect")
