@@ -66,8 +66,12 @@ def test_given_the_edges_of_the_window_when_it_is_matched_then_they_belong_to_it
     assert match.is_doubtful is not is_whole
 
 
-def test_given_an_older_message_with_the_words_when_it_is_matched_then_it_is_no_doubt() -> None:
-    assert assign([wanted(1)], [seen(9, after=-timedelta(days=2))]) == {1: Match()}
+@pytest.mark.parametrize("days", [-60, -2, 2])
+def test_given_the_words_at_quite_another_time_when_they_are_matched_then_it_is_doubtful(
+    days: int,
+) -> None:
+    found = assign([wanted(1)], [seen(9, after=timedelta(days=days))])
+    assert found == {1: Match(is_doubtful=True)}
 
 
 def test_given_one_message_when_two_say_the_same_then_the_first_one_has_it() -> None:
