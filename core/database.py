@@ -172,8 +172,17 @@ def _connection(url: str, data_dir: Path) -> dict[str, Any]:
         # A plan made for a fresh, empty ledger and kept for good reads all of a full one (measured:
         # 44 ms a claim instead of 3).
         "server_settings": {"plan_cache_mode": "force_custom_plan"},
+        # Nothing of ours changes a session, so nothing has to be put back: a round trip less for
+        # every statement.
+        "reset": _leave_as_it_is,
     }
     return connection
+
+
+async def _leave_as_it_is(connection: Any) -> None:
+    """Give a connection back to the pool; one that is still in a transaction is not."""
+    if connection.is_in_transaction():
+        raise Fault("a transaction was left open")
 
 
 async def _connect(connection: dict[str, Any], app: migrating.App) -> None:

@@ -35,6 +35,8 @@ _ROUTED = 512
 _REROUTE_S = 60.0
 # While nothing was put in, voices are chosen so often; each step would ask for nothing.
 _ROUTED_ANEW = timedelta(seconds=0.2)
+# How long accounts that are all well are believed to be.
+_WELL_S = 0.5
 # Half of what makes a process look dead to others (workers.py): later it writes nothing.
 _STALLED_S = 30.0
 # Fewer that go out at the same moment are not worth a crowd.
@@ -68,6 +70,7 @@ class Dispatcher:
         self._routed: tuple[datetime, int, float] | None = None
         self._has_nobody = True
         self._may_wait = False
+        self._well_until = 0.0
 
     async def start(self) -> None:
         """Settle what a dead process left, and begin to send."""
@@ -168,7 +171,8 @@ class Dispatcher:
             purse=purse,
             now=now,
         )
-        self._forget(tried)
+        if tried:
+            self._forget(tried)
         await self._send(going, plan, now)
         return len(rows)
 
@@ -182,8 +186,11 @@ class Dispatcher:
                 self._voices.forget(f"{platform}:{self_id}")
             if held:
                 found[platform] = held
-        resting = await health.resting(found, now=now) if found else frozenset[str]()
+        if not found or self._voices.seconds() < self._well_until:
+            return found
+        resting = await health.resting(found, now=now)
         if not resting:
+            self._well_until = 0.0 if health.on_trial() else self._voices.seconds() + _WELL_S
             return found
         well = {p: tuple(s for s in ids if f"{p}:{s}" not in resting) for p, ids in found.items()}
         return {platform: self_ids for platform, self_ids in well.items() if self_ids}
@@ -220,8 +227,7 @@ class Dispatcher:
     async def _send(self, going: Sequence[Judged], plan: Plan, now: datetime) -> None:
         """Write the window, each delivery at its moment; results gather in ``_unsaved``."""
         used: dict[str, int] = {}
-        at_once: list[Judged] = []
-        tasks = []
+        at_once, tasks = list[Judged](), []
         for item in going:
             if item.chat is None:
                 continue
@@ -289,12 +295,11 @@ class Dispatcher:
 
     def _forget(self, saved: Sequence[Tried]) -> None:
         """Let go of results that are written down."""
-        if not saved:
-            return
         del self._unsaved[: len(saved)]
         results = Counter(item.outcome.result.value for item in saved)
         log.info("window", **results)
         for item in saved:
             if item.outcome.result is not SendResult.SENT:
-                result = item.outcome.result.value
-                log.info("tried", id=item.row.id, result=result, reason=item.outcome.reason)
+                self._well_until = 0.0
+                said = {"result": item.outcome.result.value, "reason": item.outcome.reason}
+                log.info("tried", id=item.row.id, **said)
