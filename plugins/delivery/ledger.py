@@ -49,7 +49,6 @@ WHERE state = 'due' AND id IN (SELECT id FROM chosen)
 RETURNING id, message_id, target, self_id, "check", reference, expires_at, attempts,
     priority, not_before, order_at, in_quiet_hours, purpose
 """  # noqa: S608  # no values in it
-_LOCK = "FOR UPDATE SKIP LOCKED"
 _BACKLOG = """
 SELECT count(*) AS n FROM (
     SELECT 1 FROM delivery WHERE state = 'due' AND self_id = $1 AND order_at <= $2
@@ -57,8 +56,11 @@ SELECT count(*) AS n FROM (
 ) AS waiting
 """
 _EXPIRE = """
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM delivery WHERE state = 'due' AND expires_at <= $1 ORDER BY id %(lock)s
+)
 UPDATE delivery SET state = 'expired', reason = 'expired', updated_at = $1
-WHERE state = 'due' AND expires_at <= $1 RETURNING id
+WHERE state = 'due' AND id IN (SELECT id FROM chosen) RETURNING id
 """
 _SIBLINGS = """
 SELECT id FROM delivery WHERE state = 'due' AND target = $1 AND self_id = $2
@@ -76,6 +78,14 @@ RETURNING id, message_id, target, self_id, "check", reference, expires_at, attem
 _ROUTE = """
 UPDATE delivery SET self_id = $1
 WHERE state = 'due' AND id IN (SELECT * FROM %(ids)s AS chosen) RETURNING id
+"""
+_UNROUTE = """
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM delivery WHERE state = 'due' AND self_id <> ''
+    AND self_id NOT IN (SELECT * FROM %(names)s AS names) ORDER BY id %(lock)s
+)
+UPDATE delivery SET self_id = NULL
+WHERE state = 'due' AND id IN (SELECT id FROM chosen) RETURNING id
 """
 _START = """
 UPDATE delivery SET state = 'sending', updated_at = $1, written_at = $1
@@ -99,6 +109,14 @@ _CONFIRM_POSTGRES = _CONFIRM % "unnest($4::int[], $5::text[]) AS named(id, name)
 def is_shared() -> bool:
     """Whether other processes may work on the same ledger (PostgreSQL)."""
     return str(get_connection("default").capabilities.dialect) == "postgres"
+
+
+def lock() -> dict[str, str]:
+    """Return how a search takes the rows it finds and passes over those that others have.
+
+    Whoever changes many rows takes them first, in order: so two processes never wait crosswise.
+    """
+    return {"lock": "FOR UPDATE SKIP LOCKED" if is_shared() else ""}
 
 
 async def move(
@@ -126,7 +144,7 @@ async def expire(*, now: datetime) -> int:
     """Let go of everything due whose time has passed; return how many."""
     require_tx()
     states.require(DeliveryState.DUE, DeliveryState.EXPIRED)
-    return len(await statements.rows(_EXPIRE, now.astimezone(UTC)))
+    return len(await statements.rows(_EXPIRE % lock(), now.astimezone(UTC)))
 
 
 async def unrouted(*, now: datetime, most: int, is_quiet: bool) -> list[tuple[int, str]]:
@@ -155,8 +173,9 @@ async def route(voices: Mapping[str, Sequence[int]]) -> None:
 @transactional
 async def unroute(connected: Sequence[str]) -> None:
     """Forget the voice of what is due where that voice is not ``connected``."""
-    rows = Delivery.filter(state=DeliveryState.DUE, self_id__not_in=list(connected))
-    await rows.exclude(self_id="").update(self_id=None)
+    here = list(connected) if is_shared() else json.dumps(list(connected))
+    names = "unnest($1::text[])" if is_shared() else "(SELECT value FROM json_each($1))"
+    await statements.rows(_UNROUTE % {"names": names, **lock()}, here)
 
 
 async def backlog(voice: str, *, now: datetime, most: int) -> int:
@@ -175,7 +194,7 @@ async def claim(
     its own, on SQLite without waiting for the disk: what a power cut undoes is due.
     """
     states.require(DeliveryState.DUE, DeliveryState.LEASED)
-    statement = _CLAIM % {"lock": _LOCK if is_shared() else ""}
+    statement = _CLAIM % lock()
     moment = now.astimezone(UTC)
     found: list[Claimed] = []
     for voice, quota in quotas.items():

@@ -11,11 +11,8 @@ from plugins.identity import statements
 
 # The state as a literal, so that SQLite uses the small index of each (see ledger.py).
 _HELD = """
-SELECT id, 'leased' AS state, lease_owner, lease_until < $1 AS is_over
-FROM delivery WHERE state = 'leased'
-UNION ALL
-SELECT id, 'sending' AS state, lease_owner, lease_until < $1 AS is_over
-FROM delivery WHERE state = 'sending'
+SELECT id, lease_owner, lease_until < $1 AS is_over FROM delivery
+WHERE state = '%(state)s' ORDER BY id %(lock)s
 """
 
 
@@ -29,10 +26,12 @@ async def recover(*, now: datetime, owner: str, alone: bool) -> tuple[int, int]:
     """
     beats = {} if alone or not ledger.is_shared() else await workers.alive()
     held: dict[S, list[int]] = {S.LEASED: [], S.SENDING: []}
-    for row in await statements.rows(_HELD, now.astimezone(UTC)):
-        holder = row["lease_owner"]
-        if holder != owner and (alone or not beats.get(str(holder), not row["is_over"])):
-            held[S(row["state"])].append(int(row["id"]))
+    for state, ids in held.items():
+        statement = _HELD % {"state": state.value, **ledger.lock()}
+        for row in await statements.rows(statement, now.astimezone(UTC)):
+            holder = row["lease_owner"]
+            if holder != owner and (alone or not beats.get(str(holder), not row["is_over"])):
+                ids.append(int(row["id"]))
     due = unknown = 0
     if held[S.LEASED]:
         due = await ledger.move(held[S.LEASED], old=S.LEASED, new=S.DUE, now=now, **FREE)
