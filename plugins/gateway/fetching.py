@@ -8,29 +8,21 @@ end may run on this machine. Our own port never is.
 import asyncio
 import base64
 import binascii
-import ipaddress
 import socket
 from urllib.parse import unquote_to_bytes
 
 import aiohttp
 from yarl import URL
 
-from core import config
+from core import addresses, config
+from core.addresses import MOST_REDIRECTS, REDIRECTS
 from core.errors import Refusal
 
 SCHEMES = ("http://", "https://", "base64://", "data:")
 
-MOST_REDIRECTS = 3
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK = 200
 _CHUNK = 64 * 1024
 _BASE64 = "base64://"
-
-# Both wrap IPv4 addresses, and is_global says yes to whatever is inside.
-_WRAPPED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16"))
-
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_AddrInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
 
 
 async def content_of(source: str, limit_bytes: int) -> bytes | None:
@@ -84,7 +76,7 @@ async def _download(url: URL, limit_bytes: int) -> bytes | None:
 async def _visit(url: URL, limit_bytes: int, *, may_be_here: bool) -> bytes | URL | None:
     """Return the content at ``url``, or where it leads on, or None."""
 
-    def guarded(info: _AddrInfo) -> socket.socket:
+    def guarded(info: addresses.AddrInfo) -> socket.socket:
         return _checked_socket(info, may_be_here=may_be_here)
 
     connector = aiohttp.TCPConnector(socket_factory=guarded, force_close=True)
@@ -97,7 +89,7 @@ async def _visit(url: URL, limit_bytes: int, *, may_be_here: bool) -> bytes | UR
         ) as session,
         session.get(url, allow_redirects=False) as response,
     ):
-        if response.status in _REDIRECTS:
+        if response.status in REDIRECTS:
             return url.join(URL(response.headers.get("Location", "")))
         return await _body(response, limit_bytes) if response.status == _OK else None
 
@@ -113,22 +105,18 @@ async def _body(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
     return bytes(content)
 
 
-def _checked_socket(info: _AddrInfo, *, may_be_here: bool) -> socket.socket:
+def _checked_socket(info: addresses.AddrInfo, *, may_be_here: bool) -> socket.socket:
     family, kind, protocol, _, address = info
     host, port = str(address[0]), int(str(address[1]))
     if not _is_allowed(host, port, may_be_here=may_be_here):
-        raise OSError("address not allowed")
+        raise addresses.NotAllowed
     return socket.socket(family, kind, protocol)
 
 
 def _is_allowed(host: str, port: int, *, may_be_here: bool) -> bool:
-    address: _Address = ipaddress.ip_address(host.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if address.is_loopback:
+    if addresses.is_loopback(host):
         return may_be_here and port != config.settings().web.port
-    is_wrapped = any(address in net for net in _WRAPPED)
-    return address.is_global and not address.is_multicast and not is_wrapped
+    return addresses.is_public(host)
 
 
 def _names_loopback(url: URL) -> bool:
@@ -136,6 +124,6 @@ def _names_loopback(url: URL) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return addresses.is_loopback(host)
     except ValueError:
         return False
