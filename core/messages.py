@@ -91,8 +91,19 @@ class Blob:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Several messages sent as one card that unfolds (合并转发); never one inside another.
+
+    ``title`` stands on the card and names every message in it.
+    """
+
+    nodes: tuple[tuple[Text | Blob, ...], ...]
+    title: str
+
+
 InPart = Text | Mention | Media | Other
-OutPart = Text | Mention | Blob
+OutPart = Text | Mention | Blob | Forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,9 @@ def part_to_json(part: OutPart) -> dict[str, Any]:
             return {"t": "mention", "account": account_id}
         case Blob(kind=kind, blob_id=blob_id, name=name):
             return {"t": "blob", "kind": kind.value, "blob": blob_id, "name": name}
+        case Forward(nodes=nodes, title=title):
+            inside = [payload_to_json(node) for node in nodes]
+            return {"t": "forward", "title": title, "nodes": inside}
 
 
 def part_from_json(data: Mapping[str, Any]) -> OutPart:
@@ -156,8 +170,18 @@ def part_from_json(data: Mapping[str, Any]) -> OutPart:
             return Mention(str(data["account"]))
         case "blob":
             return Blob(MediaKind(data["kind"]), str(data["blob"]), str(data["name"]))
+        case "forward":
+            return Forward(tuple(map(_node_from_json, data["nodes"])), str(data["title"]))
         case _:
             raise ValueError("unknown outgoing part")
+
+
+def _node_from_json(data: Sequence[Mapping[str, Any]]) -> tuple[Text | Blob, ...]:
+    parts = payload_from_json(data)
+    node = tuple(part for part in parts if isinstance(part, Text | Blob))
+    if len(node) != len(parts):
+        raise ValueError("unknown part of a forward")
+    return node
 
 
 def payload_to_json(parts: Sequence[OutPart]) -> list[dict[str, Any]]:

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from core.messages import Blob, Chat, InPart, Media, MediaKind, Mention, OutPart, Text
+from core.messages import (
+    Blob,
+    Chat,
+    Forward,
+    InPart,
+    Media,
+    MediaKind,
+    Mention,
+    Other,
+    OutPart,
+    Text,
+)
 
 # The end stamps QQ's time, we our own: a clock that nobody sets is off by a minute or two. Nothing
 # stands in a chat much before it was written, so the window is short on that side.
@@ -93,6 +104,8 @@ def said(parts: Iterable[InPart | OutPart]) -> Said:
                 things["mention"] += account_id != "all"
             case Blob(kind=kind) | Media(kind=kind):
                 things[MediaKind(kind).value] += 1
+            case Forward() | Other(kind="forward"):
+                things["forward"] += 1
     plain = "".join(words).encode("utf-8", "replace").decode()
     return Said(_UNSEEN.sub("", plain), tuple(sorted((+things).items())))
 

@@ -18,13 +18,20 @@ from nonebot.adapters import Bot
 from nonebot.exception import ActionFailed, NetworkError
 
 from core import files
-from core.messages import Blob, Chat, MediaKind, Mention, OutPart, Text
+from core.messages import Blob, Chat, Forward, MediaKind, Mention, OutPart, Text
 from plugins.gateway.splitting import runs
 
 # More are cut off by QQ (docs/sources.md).
 MOST_IMAGES = 20
 # A send of NapCat takes about this long for what it carries (docs/sources.md, halved).
 _BYTES_PER_SECOND = 128 * 1024
+
+# NapCat uploads a forward before it sends it (NapCatQQ issue 1009 and others).
+_FORWARD_S = 20.0
+# Stands for our account in a body that several accounts may share. Words cannot look like that
+# member: their quotation marks are written with a backslash.
+_SPEAKER = "\x00"
+_WRITTEN_SPEAKER = json.dumps({"user_id": _SPEAKER})[1:-1]
 
 LISTS_KEPT_S = 600.0
 
@@ -43,6 +50,7 @@ class _Piece:
     action: str
     written: str
     extra_s: float
+    is_forward: bool = False
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -81,9 +89,16 @@ async def steps(chat: Chat, parts: Sequence[OutPart]) -> tuple[Step, ...]:
     params = {"user_id" if chat.is_private else "group_id": int(chat.chat_id)}
     body = await _native(parts)
     return tuple(
-        Step(piece.action.format(place), params, piece.written, piece.extra_s, body)
+        Step(piece.action.format(place), params, _as_said_by(chat, piece), piece.extra_s, body)
         for piece in body.pieces
     )
+
+
+def _as_said_by(chat: Chat, piece: _Piece) -> str:
+    if not piece.is_forward:
+        return piece.written
+    speaker = json.dumps({"user_id": chat.self_id or "0"})[1:-1]
+    return piece.written.replace(_WRITTEN_SPEAKER, speaker)
 
 
 async def _native(parts: Sequence[OutPart]) -> _Native:
@@ -101,13 +116,17 @@ async def _native(parts: Sequence[OutPart]) -> _Native:
 
 
 async def _pieces(parts: Sequence[OutPart]) -> tuple[_Piece, ...]:
-    content = {part.blob_id: await _base64(part) for part in parts if isinstance(part, Blob)}
+    content = {blob.blob_id: await _base64(blob) for blob in _blobs(parts)}
     return tuple(_piece(run, content) for run in runs(parts, most_images=MOST_IMAGES))
 
 
 def _piece(run: Sequence[OutPart], content: Mapping[str, str]) -> _Piece:
     first = run[0]
-    size = sum(len(content[part.blob_id]) for part in run if isinstance(part, Blob))
+    size = sum(len(content[blob.blob_id]) for blob in _blobs(run))
+    if isinstance(first, Forward):
+        extra_s = _FORWARD_S + size / _BYTES_PER_SECOND
+        written = json.dumps(_forward(first, content))[1:-1]
+        return _Piece("send_{}_forward_msg", written, extra_s, is_forward=True)
     if isinstance(first, Blob) and first.kind is MediaKind.FILE:
         action = "upload_{}_file"
         said: dict[str, Any] = {"file": content[first.blob_id], "name": first.name}
@@ -115,6 +134,30 @@ def _piece(run: Sequence[OutPart], content: Mapping[str, str]) -> _Piece:
         action = "send_{}_msg"
         said = {"message": list(_segments(run, content))}
     return _Piece(action, json.dumps(said)[1:-1], size / _BYTES_PER_SECOND)
+
+
+def _blobs(parts: Sequence[OutPart]) -> Iterator[Blob]:
+    for part in parts:
+        if isinstance(part, Blob):
+            yield part
+        elif isinstance(part, Forward):
+            for node in part.nodes:
+                yield from _blobs(node)
+
+
+def _forward(part: Forward, content: Mapping[str, str]) -> dict[str, Any]:
+    nodes = [
+        {
+            "type": "node",
+            "data": {
+                "user_id": _SPEAKER,
+                "nickname": part.title,
+                "content": list(_segments(node, content)),
+            },
+        }
+        for node in part.nodes
+    ]
+    return {"messages": nodes, "source": part.title}
 
 
 async def _base64(blob: Blob) -> str:

@@ -8,7 +8,18 @@ from nonebot_plugin_alconna import uniseg
 from nonebot_plugin_alconna.uniseg.adapters import alter_get_exporter
 
 from core import files
-from core.messages import Blob, Chat, MediaKind, Mention, OutPart, SendOutcome, SendResult, Text
+from core.errors import Fault
+from core.messages import (
+    Blob,
+    Chat,
+    Forward,
+    MediaKind,
+    Mention,
+    OutPart,
+    SendOutcome,
+    SendResult,
+    Text,
+)
 from plugins.gateway.splitting import runs
 from plugins.gateway.verdicts import outcome_of, told
 
@@ -68,6 +79,8 @@ async def _segment(part: OutPart) -> uniseg.Segment:
         case Blob(kind=kind, blob_id=blob_id, name=name):
             content = await files.read(blob_id)
             return _MEDIA[kind](raw=content, name=name)
+        case Forward():
+            raise Fault("a forward was not unfolded")
 
 
 async def recall(bot: Bot, chat: Chat, message_id: str) -> bool:

@@ -22,3 +22,5 @@ TIMED_OUT = re.compile(r"time ?out|timed out|超时", re.IGNORECASE)
 KERNEL_RESULT = re.compile(r'"result"\s*:\s*(-?\d{1,9})')
 SENTENCE_ENDS = "。！？!?；;…\n"
 CLAUSE_ENDS = "，、,：: "
+# What closes after the mark of a sentence and belongs to it.
+CLOSING_MARKS = "」』”’）)》】。！？!?…"

@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 from core import files
 from core.database import run_tx
 from core.errors import Fault
-from core.messages import Blob, Chat, ChatKind, MediaKind, Mention, SendOutcome, SendResult, Text
+from core.messages import (
+    Blob,
+    Chat,
+    ChatKind,
+    Forward,
+    MediaKind,
+    Mention,
+    SendOutcome,
+    SendResult,
+    Text,
+    payload_from_json,
+    payload_to_json,
+)
 from plugins.gateway import onebot11_sending, outbound, splitting
 from tests.plugins.gateway.conftest import until_gone
 from tests.plugins.gateway.ends import GROUP, SELF_ID, WORKER, beat, failed, ok, text
@@ -97,6 +109,26 @@ async def test_given_pictures_and_files_when_they_are_sent_then_each_goes_its_wa
     assert [part["type"] for part in third["params"]["message"]] == ["record"]
     assert fourth["action"] == "upload_private_file"
     assert fourth["params"]["user_id"] == WORKER
+
+
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("chat", [TO_GROUP, TO_WORKER])
+async def test_given_a_forward_when_it_is_sent_then_its_nodes_are_ours(dial, chat):
+    end = await dial()
+    end.answer = lambda _call: ok(message_id=7, forward_id="x")
+    stored = await files.put(b"content", suffix="png")
+    tricky = '"user_id": "\x00"'
+    image = Blob(MediaKind.IMAGE, stored.blob_id, "a.png")
+    forward = Forward(((Text(tricky),), (Text("二"), image)), "工钱")
+    (again,) = payload_from_json(json.loads(json.dumps(payload_to_json((forward,)))))
+    assert again == forward
+    assert await outbound.send(chat, (forward,)) == SENT
+    (call,) = end.seen
+    assert call["action"] == f"send_{chat.kind}_forward_msg"
+    nodes = [node["data"] for node in call["params"]["messages"]]
+    assert [(node["user_id"], node["nickname"]) for node in nodes] == [(SELF_ID, "工钱")] * 2
+    assert nodes[0]["content"] == [text(tricky)]
+    assert [part["type"] for part in nodes[1]["content"]] == ["text", "image"]
 
 
 @pytest.mark.usefixtures("keys")
