@@ -9,7 +9,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,6 +209,7 @@ def wire(house: House) -> None:
         draft_words=draft_words,
     )
     house.doors["delivery"].use_checks(checks)
+    house.doors["study"].use_commands(commands)
     house.jobs = tuple(jobs)
 
 
@@ -269,7 +270,14 @@ async def office(word: str, arguments: Sequence[str]) -> None:
         await database.close_database()
 
 
-ACTIONS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {"run": run, "demo": demo}
+async def check() -> None:
+    """Look through the study pieces; needs no database."""
+    study = build(config.load_own(), config.data_folder()).doors["study"]
+    for line in await study.ERRANDS["check"]((), clock.now()):
+        print(line)
+
+
+ACTIONS: dict[str, Callable[[], Any]] = {"run": run, "demo": demo, "check": check}
 ERRANDS = ("admin", "roster", "invite")
 
 

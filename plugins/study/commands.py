@@ -1,11 +1,11 @@
-"""The chat face of study: 学习, 本周, 下一段, 答题, 学时, 退订, 订阅."""
+"""The chat face of study: 学习, 本周, 下一段, 答题, 学时, 补学, 搜, 登记学时, 退订, 订阅."""
 
-from datetime import date
-
-from core.conversation import Call, Command, Continuation, Place, Reply, Reveals, Slot
-from core.periods import Span
-from plugins.study import library, queries, service, views
+from core import daywords
+from core.actors import Who
+from core.conversation import Ask, Call, Command, Continuation, Place, Reply, Reveals, Slot, Takes
+from plugins.study import attendance, library, periods, queries, search, service, views, words
 from plugins.study.library import Material
+from plugins.study.push_commands import PUSH_COMMANDS, PUSH_CONTINUATIONS
 
 
 async def handle_lesson(call: Call) -> Reply:
@@ -81,15 +81,57 @@ async def continue_quiz(call: Call) -> Reply:
     explained = views.explained(piece, index, result)
     if index + 1 < len(piece.quiz):
         return views.question(piece, index + 1, right, before=(explained,))
-    return views.finished(
-        piece, right, explained, earned=result.newly_earned, bound=call.actor.is_bound
-    )
+    return views.finished(piece, right, explained, earned=result.earned, bound=call.actor.is_bound)
 
 
 async def handle_hours(call: Call) -> Reply:
-    """Show one's own study hours of this year."""
-    span = Span(date(call.today.year, 1, 1), date(call.today.year, 12, 31))
-    return views.hours_of(call.today.year, await queries.hours(call.actor, span))
+    """Show one's own study hours, of this year when no period is named."""
+    period = periods.read(call.words, call.today) if call.words else periods.this_year(call.today)
+    if period is None:
+        return views.no_period()
+    return views.hours_of(period, await queries.hours(call.actor, period.span))
+
+
+async def handle_missed(call: Call) -> Reply:
+    """List what was pushed lately and not read yet."""
+    pieces = await queries.missed(call.actor, call.now)
+    if not pieces:
+        return Reply.of("study.nothing_missed")
+    return views.listed("study.missed", pieces[: search.RESULTS_MOST], words.CATCH_UP)
+
+
+async def handle_search(call: Call) -> Reply:
+    """Look for pieces by words."""
+    if not call.words:
+        ask = Ask(kind="study.search", takes=Takes.TEXT)
+        return Reply(says=Reply.of("study.search_what").says, ask=ask)
+    pieces = await queries.found_by(call.actor, call.chat, call.words, call.today)
+    if not pieces:
+        return Reply.of("study.nothing_found")
+    return views.listed("study.found", pieces, f"{words.SEARCH} {call.words}")
+
+
+async def continue_listed(call: Call) -> Reply:
+    """Open the piece whose number was chosen."""
+    piece = library.current().find(str(call.choice))
+    if piece is None or not piece.is_effective(call.today):
+        return Reply.of("study.piece_gone")
+    return views.offer(piece, 0) if call.chat.is_private else views.in_group(piece)
+
+
+async def handle_attended(call: Call) -> Reply:
+    """Write down for people of one's own branch what they attended."""
+    night = daywords.is_night(call.now)
+    line = attendance.read_line(call.words, call.today, night=night)
+    people = await attendance.people_of(call.actor, line.names)
+    done = await attendance.enter(actor=call.actor, people=people, line=line, now=call.now)
+    return views.entered(done, call.today)
+
+
+async def handle_attended_undo(call: Call) -> Reply:
+    """Take back what was written down last, within a day."""
+    done = await attendance.take_back(actor=call.actor, now=call.now)
+    return views.taken_back(done, call.today)
 
 
 async def handle_unsubscribe(call: Call) -> Reply:
@@ -146,6 +188,42 @@ COMMANDS = (
         handler=handle_hours,
         summary="study.help_hours",
         reveals=Reveals.OWN,
+        arguments="三季度",
+    ),
+    Command(
+        name="study.missed",
+        words=(words.CATCH_UP,),
+        aliases=("补课",),
+        handler=handle_missed,
+        summary="study.help_missed",
+        reveals=Reveals.OWN,
+    ),
+    Command(
+        name="study.search",
+        words=(words.SEARCH,),
+        aliases=("搜索", "找一下"),
+        handler=handle_search,
+        summary="study.help_search",
+        place=Place.BOTH,
+        reveals=Reveals.PUBLIC,
+        arguments="工钱",
+    ),
+    Command(
+        name="study.attended",
+        words=("登记学时",),
+        handler=handle_attended,
+        summary="study.help_attended",
+        who=frozenset({Who.SECRETARY}),
+        reveals=Reveals.BRANCH,
+        arguments="王建国 2小时 党章学习 11月20日",
+    ),
+    Command(
+        name="study.attended_undo",
+        words=("撤销登记",),
+        handler=handle_attended_undo,
+        summary="study.help_attended_undo",
+        who=frozenset({Who.SECRETARY}),
+        reveals=Reveals.BRANCH,
     ),
     Command(
         name="study.unsubscribe",
@@ -161,9 +239,13 @@ COMMANDS = (
         handler=handle_subscribe,
         summary="study.help_subscribe",
     ),
+    *PUSH_COMMANDS,
 )
 
 CONTINUATIONS = (
     Continuation("study.lesson", continue_lesson),
     Continuation("study.quiz", continue_quiz),
+    Continuation("study.listed", continue_listed),
+    Continuation("study.search", handle_search),
+    *PUSH_CONTINUATIONS,
 )

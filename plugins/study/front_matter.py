@@ -4,7 +4,7 @@
 first of them, the checker prints them all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -103,7 +103,6 @@ class Wrong(StrEnum):
     ORDER = "order"
     REVIEW = "review"
     EMPTY = "empty"
-    PLACE = "place"
     OTHER = "other"
 
 
@@ -221,9 +220,18 @@ def _front(meta: dict[str, Any], head: Head) -> tuple[Front | None, list[Problem
     try:
         front = Front.model_validate(meta)
     except ValidationError as error:
-        return None, [_problem(item, head) for item in error.errors()]
+        found = error.errors()
+        places = [item["loc"] for item in found]
+        return None, [_problem(item, head) for item in found if not _is_echo(item, places)]
     problems = list(_contradictions(front, head))
     return (None if problems else front), problems
+
+
+def _is_echo(item: Any, places: Sequence[tuple[int | str, ...]]) -> bool:
+    """Whether a list is only too short because what is wrong in it was not counted."""
+    place = item["loc"]
+    inside = any(other[: len(place)] == place and other != place for other in places)
+    return bool(_KINDS.get(item["type"]) is Wrong.TOO_FEW and inside)
 
 
 def _problem(item: Any, head: Head) -> Problem:

@@ -2,12 +2,12 @@
 
 from core.config import settings
 from core.scheduling import Every, Job, Tick, Weekly
-from plugins.study import service
+from plugins.study import planning, service
 
 
 async def plan_group_digests(tick: Tick) -> None:
     """Plan the digests of the groups whose hour has come."""
-    await service.plan_group_digests(now=tick.now)
+    await planning.plan_digests(now=tick.now)
 
 
 async def plan_private_digests(tick: Tick) -> None:

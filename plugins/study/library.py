@@ -142,6 +142,12 @@ def next_for_group(
     )
 
 
+def of_the_week(library: Library, day: date) -> Material | None:
+    """Return the public piece of the week for whoever has no group: the next one every week."""
+    public = library.public(day)
+    return public[(day.toordinal() // 7) % len(public)] if public else None
+
+
 def bare_city(city: str) -> str:
     """Return a city as pieces name it: 南港 for 南港市."""
     return city.strip().removesuffix(CITY_END)

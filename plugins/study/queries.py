@@ -1,18 +1,25 @@
 """Scoped reads of study. Every one is about the actor alone, or about a public piece."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from tortoise.functions import Sum
+from tortoise.expressions import Q
+from tortoise.functions import Count, Sum
+from tortoise.queryset import QuerySet
 
 from core.actors import Actor
+from core.clock import local_day
 from core.messages import Chat
 from core.periods import Span
-from models import Group, Push, StudyProgress, StudyRecord
-from models.enums import Evidence
-from plugins.study import library
+from models import Delivery, Group, Person, Push, StudyProgress, StudyRecord
+from models.enums import DeliveryState, Evidence
+from plugins.study import library, search
 from plugins.study.library import Material
+
+# How far 补学 looks back: two months, what a tired worker can still catch up with.
+MISSED_WEEKS = timedelta(weeks=8)
+# Pushes that are looked through for one that is still in force.
+_LAST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +32,55 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Study hours in tenths, by kind of evidence."""
+    """Tenths of hours by kind of evidence: as declared or attended, before any factor.
+
+    ``quizzes`` is how many were done; ``quiz`` is what they counted when they were.
+    """
 
     declared: int
     quiz: int
     attended: int
+    quizzes: int = 0
 
 
 async def piece_of_the_week(actor: Actor, chat: Chat, today: date) -> Material | None:
     """Return the piece last pushed to the actor's group (or this group), else one by the week."""
-    if chat.is_private:
-        units = [actor.home_unit_id] if actor.home_unit_id else []
-        groups: Sequence[object] = await Group.filter(
-            unit_id__in=units, is_active=True
-        ).values_list("id", flat=True)
-    else:
-        groups = await Group.filter(platform=chat.platform, chat_id=chat.chat_id).values_list(
-            "id", flat=True
-        )
+    groups = await (
+        _groups_of(actor)
+        if chat.is_private
+        else Group.filter(platform=chat.platform, chat_id=chat.chat_id)
+    ).values_list("id", flat=True)
     pushes = (
-        await Push.filter(group_id__in=list(groups)).order_by("-slot_at").limit(1) if groups else []
+        await Push.filter(group_id__in=list(groups)).order_by("-slot_at", "id").limit(_LAST)
+        if groups
+        else []
     )
-    pieces = library.current().effective(today)
-    for push in pushes:
+    # The pieces of one digest lie moments apart: its first one goes before the others.
+    for push in sorted(pushes, key=lambda push: (-local_day(push.slot_at).toordinal(), push.id)):
         found = library.current().find(push.material)
-        if found is not None and found in pieces:
+        if found is not None and found.is_effective(today):
             return found
-    public = [piece for piece in pieces if piece.public]
-    return public[(today.toordinal() // 7) % len(public)] if public else None
+    return library.of_the_week(library.current(), today)
+
+
+def _groups_of(actor: Actor) -> QuerySet[Group]:
+    """Return the groups of the unit at home and of the one that looks after somebody away."""
+    paths = (path for path in (actor.home_path, actor.inflow_path) if path)
+    units = {int(path.strip("/").rpartition("/")[2]) for path in paths}
+    return Group.filter(unit_id__in=list(units), is_active=True)
+
+
+async def city_of(actor: Actor) -> str:
+    """Return the city somebody is in, as far as it is known and any piece asks for it."""
+    if actor.person_id is None or not library.current().names_cities:
+        return ""
+    found = await Person.filter(id=actor.person_id).values_list("city", flat=True)
+    return str(found[0] or "") if found else ""
 
 
 async def next_piece(actor: Actor, today: date) -> Place | None:
     """Return the piece to go on with: the unfinished, else the first not begun, else the oldest."""
-    pieces = library.current().for_stage(actor.stage, today)
+    pieces = library.current().for_person(actor.stage, await city_of(actor), today)
     if not pieces:
         return None
     if actor.person_id is None:
@@ -75,6 +98,60 @@ async def next_piece(actor: Actor, today: date) -> Place | None:
     return Place(max(pieces, key=lambda piece: oldest[piece.slug]), 0)
 
 
+async def missed(actor: Actor, now: datetime) -> tuple[Material, ...]:
+    """Return what was pushed to somebody in the last eight weeks and not read, the oldest first.
+
+    Pushed to a group of one's own, or sent in private. A piece counts as read when its last bubble
+    was, or when its questions were answered.
+    """
+    since = now - MISSED_WEEKS
+    groups = await _groups_of(actor).values_list("id", flat=True)
+    pushed = await (
+        Push.filter(group_id__in=list(groups), slot_at__gte=since, slot_at__lte=now)
+        .order_by("slot_at", "id")
+        .values_list("slot_at", "material")
+    )
+    sent = await Delivery.filter(
+        target=f"person:{actor.person_id}",
+        state=DeliveryState.SENT,
+        purpose="study.private_digest",
+        not_before__gte=since,
+    ).values_list("not_before", "reference")
+    private = [(at, str(reference["material"])) for at, reference in sent if reference]
+    slugs = dict.fromkeys(slug for _, slug in sorted([*pushed, *private]))
+    done = await _finished(actor)
+    today = local_day(now)
+    found = (library.current().find(slug) for slug in slugs if slug not in done)
+    return tuple(piece for piece in found if piece is not None and piece.is_effective(today))
+
+
+async def _finished(actor: Actor) -> set[str]:
+    person = actor.person_id or 0
+    answered = await StudyRecord.filter(person_id=person, evidence=Evidence.QUIZ).values_list(
+        "material", flat=True
+    )
+    read = await StudyProgress.filter(person_id=person).values_list("material", "sections_read")
+    pieces = ((library.current().find(slug), count) for slug, count in read)
+    return {str(slug) for slug in answered} | {
+        piece.slug for piece, count in pieces if piece and count >= len(piece.sections)
+    }
+
+
+async def found_by(actor: Actor, chat: Chat, said: str, today: date) -> tuple[Material, ...]:
+    """Return the pieces that hold the words, the best first; in a group public ones only."""
+    here = library.current()
+    stage = actor.stage if chat.is_private else None
+
+    def may_be_shown(slug: str) -> bool:
+        piece = here.find(slug)
+        if piece is None or not piece.is_effective(today):
+            return False
+        return piece.public or (stage is not None and stage in piece.audience)
+
+    keys = search.current(here).find(said, may_be_shown)
+    return tuple(piece for piece in map(here.find, keys) if piece is not None)
+
+
 async def last_piece(actor: Actor, today: date) -> Material | None:
     """Return the piece the actor opened last, if it may still be shown."""
     if actor.person_id is None:
@@ -87,20 +164,23 @@ async def last_piece(actor: Actor, today: date) -> Material | None:
 
 
 async def hours(actor: Actor, span: Span) -> Hours:
-    """Return the actor's own study hours within ``span``, by kind of evidence."""
-    rows = await (
-        StudyRecord.filter(
-            person_id=actor.person_id or 0,
-            earned_at__gte=span.first_moment,
-            earned_at__lt=span.end_moment,
-        )
-        .annotate(tenths=Sum("hours_tenths"))
-        .group_by("evidence")
-        .values_list("evidence", "tenths")
+    """Return the actor's own study hours within ``span``, by kind of evidence.
+
+    What has a day of its own counts on that day, everything else when it was earned.
+    """
+    within = Q(happened_on__gte=span.first, happened_on__lte=span.last) | Q(
+        happened_on__isnull=True, earned_at__gte=span.first_moment, earned_at__lt=span.end_moment
     )
-    tenths = {Evidence(kind): int(total) for kind, total in rows}
+    rows = await (
+        StudyRecord.filter(within, person_id=actor.person_id or 0)
+        .annotate(tenths=Sum("hours_tenths"), lessons=Count("id"))
+        .group_by("evidence")
+        .values_list("evidence", "tenths", "lessons")
+    )
+    found = {Evidence(kind): (int(tenths), int(lessons)) for kind, tenths, lessons in rows}
     return Hours(
-        declared=tenths.get(Evidence.DECLARED, 0),
-        quiz=tenths.get(Evidence.QUIZ, 0),
-        attended=tenths.get(Evidence.ATTENDED, 0),
+        declared=found.get(Evidence.DECLARED, (0, 0))[0],
+        quiz=found.get(Evidence.QUIZ, (0, 0))[0],
+        attended=found.get(Evidence.ATTENDED, (0, 0))[0],
+        quizzes=found.get(Evidence.QUIZ, (0, 0))[1],
     )

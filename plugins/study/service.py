@@ -1,127 +1,39 @@
-"""The rules of study: whose digest is due, where a person stands, what a quiz is worth."""
+"""The rules of study: private digests, where a person stands, what a quiz is worth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.expressions import Q
-
 from core.actors import LEARNER_STAGES, Actor, ConsentKind
-from core.clock import at_local, local, local_day
+from core.clock import local_day
 from core.config import settings
-from core.conversation import Say
-from core.database import require_tx, run_tx, transactional
-from core.errors import Fault, Refusal
+from core.database import transactional
+from core.errors import Refusal
 from core.messages import Text
-from core.texts import current
 from models import (
     Account,
     AuditLog,
     Consent,
     Group,
     Person,
-    Push,
     QuizAnswer,
     StudyProgress,
     StudyRecord,
 )
 from models.enums import ConsentDecision, Evidence, Priority
 from plugins.delivery import service as delivery
-from plugins.study import library
-from plugins.study.library import Material
+from plugins.study import forms, library
 
-# A passed test counts half an hour (domain notes 4.2, local tables of study hours; 10 = one hour).
-QUIZ_TENTHS = 5
 # A digest is good until the next one: it does not go out later than six days after its hour.
 DIGEST_LIFE = timedelta(days=6)
-# Groups planned in one transaction: short enough not to hold up a worker's message.
-BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class QuizResult:
-    """What an answer was worth. ``newly_earned`` is true once per person and material."""
+    """What an answer was worth. ``earned`` are tenths of an hour, once per person and material."""
 
     is_right: bool
-    newly_earned: bool
-
-
-def slot_before(group: Group, now: datetime) -> datetime:
-    """Return the latest weekly hour of ``group`` that is not after ``now``."""
-    hours = settings().study
-    weekday = hours.weekday if group.digest_weekday is None else group.digest_weekday
-    hour = hours.hour if group.digest_hour is None else group.digest_hour
-    minute = hours.minute if group.digest_minute is None else group.digest_minute
-    day = local_day(now) - timedelta(days=(local(now).weekday() - weekday) % 7)
-    slot = at_local(day, hour, minute)
-    return slot if slot <= now else at_local(day - timedelta(days=7), hour, minute)
-
-
-async def plan_group_digests(*, now: datetime) -> int:
-    """Plan one digest for every group whose hour has come; return how many.
-
-    Several hours missed while the bot was down become one digest: the latest. Each batch of groups
-    commits on its own; the unique key of Push makes running it twice harmless.
-    """
-    planned = 0
-    while True:
-        due = await (
-            Group.filter(is_active=True)
-            .filter(Q(next_digest_at__lte=now) | Q(next_digest_at__isnull=True))
-            .order_by("id")
-            .limit(BATCH)
-        )
-        if not due:
-            return planned
-        planned += await run_tx(lambda batch=due: _plan_batch(batch, now))  # type: ignore[misc]
-
-
-async def _plan_batch(groups: Sequence[Group], now: datetime) -> int:
-    by_piece: dict[tuple[str, datetime], list[Group]] = {}
-    for group in groups:
-        slot = slot_before(group, now)
-        if slot >= (group.next_digest_at or group.bound_at):
-            pushes = await Push.filter(group_id=group.id).order_by("slot_at").only("material")
-            pushed = [push.material for push in pushes]
-            chosen = library.next_for_group(library.current(), local_day(slot), pushed)
-            if chosen is not None:
-                by_piece.setdefault((chosen.slug, slot), []).append(group)
-        await Group.filter(id=group.id).update(next_digest_at=slot + timedelta(days=7))
-    for (slug, slot), targets in by_piece.items():
-        await _push(slug, slot, targets, now)
-    return sum(map(len, by_piece.values()))
-
-
-async def _push(slug: str, slot: datetime, groups: Sequence[Group], now: datetime) -> None:
-    require_tx()
-    await Push.bulk_create(
-        [Push(group_id=group.id, slot_at=slot, material=slug, created_at=now) for group in groups],
-        ignore_conflicts=True,
-    )
-    await delivery.broadcast(
-        purpose="study.digest",
-        occasion=slot.isoformat(),
-        targets=[f"group:{group.id}" for group in groups],
-        parts=(Text(digest_text(_material(slug))),),
-        now=now,
-        priority=Priority.DIGEST,
-        not_before=slot,
-        expires_at=slot + DIGEST_LIFE,
-        title=_material(slug).title,
-    )
-
-
-def digest_text(material: Material) -> str:
-    """Return the digest as a group sees it (dialogues 3.2)."""
-    say = Say("study.digest", title=material.title, push=material.push, count=len(material.quiz))
-    return current().render(say)
-
-
-def _material(slug: str) -> Material:
-    found = library.current().find(slug)
-    if found is None:
-        raise Fault("a material is gone from the library")
-    return found
+    earned: int = 0
 
 
 @transactional
@@ -142,15 +54,15 @@ async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
     )
     people = [person for person, *units in rows if with_group.isdisjoint(units)]
     consented = await _with_consent(people)
-    pieces = library.current().effective(local_day(slot_at))
-    if not consented or not pieces:
+    piece = library.of_the_week(library.current(), local_day(slot_at))
+    if not consented or piece is None:
         return 0
-    week = (local_day(slot_at).toordinal() // 7) % len(pieces)
     return await delivery.broadcast(
         purpose="study.private_digest",
         occasion=slot_at.isoformat(),
         targets=[f"person:{person}" for person in consented],
-        parts=(Text(digest_text(pieces[week])),),
+        parts=(Text(forms.digest_text(piece)),),
+        reference={"material": piece.slug},
         now=now,
         priority=Priority.DIGEST,
         not_before=slot_at,
@@ -198,7 +110,7 @@ async def answer(
         raise Refusal("study.piece_gone")
     is_right = piece.quiz[question].answer == chosen
     if actor.person_id is None:
-        return QuizResult(is_right=is_right, newly_earned=False)
+        return QuizResult(is_right=is_right)
     await QuizAnswer.create(
         person_id=actor.person_id,
         material=material,
@@ -207,22 +119,24 @@ async def answer(
         is_right=is_right,
         answered_at=now,
     )
-    newly = question == len(piece.quiz) - 1 and await _earn(actor.person_id, material, now)
-    return QuizResult(is_right=is_right, newly_earned=newly)
+    if question < len(piece.quiz) - 1:
+        return QuizResult(is_right=is_right)
+    return QuizResult(is_right=is_right, earned=await _earn(actor.person_id, material, now))
 
 
-async def _earn(person_id: int, material: str, now: datetime) -> bool:
+async def _earn(person_id: int, material: str, now: datetime) -> int:
+    tenths = settings().study.quiz_tenths
     earned = StudyRecord.filter(person_id=person_id, material=material, evidence=Evidence.QUIZ)
     if await earned.exists():
-        return False
+        return 0
     await StudyRecord.create(
         person_id=person_id,
         material=material,
         evidence=Evidence.QUIZ,
-        hours_tenths=QUIZ_TENTHS,
+        hours_tenths=tenths,
         earned_at=now,
     )
-    return True
+    return tenths
 
 
 @transactional

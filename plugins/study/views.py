@@ -1,9 +1,16 @@
 """Dataclass to sentences for study. Wording lives in ``content/texts/study.toml``."""
 
+from collections.abc import Sequence
+from datetime import date
+
+from core.config import settings
 from core.conversation import Ask, Option, Reply, Say, Slot
+from plugins.study.attendance import Entered
 from plugins.study.library import Material
+from plugins.study.periods import Period
 from plugins.study.queries import Hours
 from plugins.study.service import QuizResult
+from plugins.study.words import LIST_MARK
 
 
 def offer(piece: Material, read: int) -> Reply:
@@ -69,13 +76,13 @@ def explained(piece: Material, index: int, result: QuizResult) -> Say:
     return Say("study.not_right", answer=item.answer, explain=item.explain)
 
 
-def finished(piece: Material, right: int, before: Say, *, earned: bool, bound: bool) -> Reply:
-    """Close a quiz: the result is for the person alone."""
+def finished(piece: Material, right: int, before: Say, *, earned: int, bound: bool) -> Reply:
+    """Close a quiz: the result is for the person alone. ``earned`` are tenths of an hour."""
     count = len(piece.quiz)
-    if not bound:
-        closing = Say("study.quiz_done_stranger", count=count, right=right)
+    if not bound or not settings().study.quiz_tenths:
+        closing = Say("study.quiz_done_uncounted", count=count, right=right)
     elif earned:
-        closing = Say("study.quiz_done", count=count, right=right)
+        closing = Say("study.quiz_done", count=count, right=right, hours=_hours(earned))
     else:
         closing = Say("study.quiz_done_again", count=count, right=right)
     return Reply(says=(before, closing), close=frozenset({Slot.QUESTION}))
@@ -86,20 +93,82 @@ def in_group(piece: Material) -> Reply:
     return Reply.of("study.digest", title=piece.title, push=piece.push, count=len(piece.quiz))
 
 
-def hours_of(year: int, found: Hours) -> Reply:
-    """Show one's own study hours by kind of evidence."""
-    total = found.declared + found.quiz + found.attended
-    if not total:
-        return Reply.of("study.no_hours", year=year)
-    return Reply.of(
-        "study.hours",
-        year=year,
-        total=_hours(total),
-        quiz=_hours(found.quiz),
-        attended=_hours(found.attended),
-        declared=_hours(found.declared),
+def hours_of(period: Period, found: Hours) -> Reply:
+    """Show one's own study hours: the sum, each kind of evidence apart, and what counts how."""
+    rules = settings().study
+    attended, declared = (
+        round(found.attended * rules.attended_factor),
+        round(found.declared * rules.declared_factor),
     )
+    called = _called(period)
+    if not (found.quiz or found.attended or found.declared):
+        if not rules.quiz_tenths:
+            return Reply.of("study.no_hours_uncounted", period=called)
+        return Reply.of("study.no_hours", period=called, each=_hours(rules.quiz_tenths))
+    says = [Say("study.hours", period=called, total=_hours(found.quiz + attended + declared))]
+    if found.quizzes:
+        says.append(Say("study.hours_quiz", count=found.quizzes, hours=_hours(found.quiz)))
+    if found.attended:
+        says.append(
+            Say(
+                "study.hours_attended",
+                raw=_hours(found.attended),
+                factor=f"{rules.attended_factor:g}",
+                hours=_hours(attended),
+            )
+        )
+    if found.declared:
+        says.append(
+            Say(
+                "study.hours_declared",
+                raw=_hours(found.declared),
+                factor=f"{rules.declared_factor:g}",
+                hours=_hours(declared),
+            )
+        )
+    return Reply(says=(*says, Say("study.hours_own")))
+
+
+def _called(period: Period) -> Say:
+    if not period.label:
+        return Say("study.period_year", year=period.span.first.year)
+    return Say("study.period", label=period.label, first=period.span.first, last=period.span.last)
 
 
 def _hours(tenths: int) -> str:
     return f"{tenths / 10:g}"
+
+
+def listed(key: str, pieces: Sequence[Material], again: str) -> Reply:
+    """Show pieces under numbers; a number opens one."""
+    options = tuple(Option(piece.title, value=piece.slug) for piece in pieces)
+    return Reply(says=(Say(key),), ask=Ask(kind="study.listed", options=options, again=again))
+
+
+def no_period() -> Reply:
+    """Say which periods are understood."""
+    return Reply.of("study.period_unknown")
+
+
+def entered(done: Entered, today: date) -> Reply:
+    """Repeat what was written down for whom, and how it is taken back."""
+    return Reply.of(
+        "study.attended",
+        names=LIST_MARK.join(done.names),
+        hours=_hours(done.tenths),
+        title=done.title,
+        on=done.on,
+        today=today,
+    )
+
+
+def taken_back(done: Entered, today: date) -> Reply:
+    """Repeat what was taken back."""
+    return Reply.of(
+        "study.attended_undone",
+        names=LIST_MARK.join(done.names),
+        hours=_hours(done.tenths),
+        title=done.title,
+        on=done.on,
+        today=today,
+    )

@@ -11,6 +11,7 @@ CITY_END = "市"
 LIST_MARK = "、"
 
 SEARCH = "搜"
+CATCH_UP = "补学"
 # Around the word that is looked for, of no use for finding it.
 ASKING = re.compile(
     r"怎么办|怎么样|怎么|咋办|咋|如何|为什么|是什么|什么|多少|哪里|哪儿|有没有|能不能|可不可以|"
@@ -53,3 +54,4 @@ BANNED = re.compile(
 SENTENCE_ENDS = re.compile(r"[。！？；：\n]+")
 CLAUSE_ENDS = re.compile(r"[。！？；：，、「」（）《》\s]+")
 NAMED_DOCUMENT = re.compile(r"《|第\s*\d+\s*号|https://")
+HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -22,7 +22,7 @@ from models import (
     Unit,
 )
 from models.enums import ConsentDecision, UnitKind
-from plugins.study import commands, library, service
+from plugins.study import commands, forms, library, planning, service
 from plugins.study.library import FOLDER, Library
 
 MONDAY = date(2026, 11, 23)
@@ -81,10 +81,10 @@ async def test_given_a_bound_group_when_its_hour_comes_then_one_digest_is_owed(
     unit: Unit, clock: FrozenClock
 ) -> None:
     group = await group_of(unit, clock.now())
-    assert await service.plan_group_digests(now=clock.now()) == 0
+    assert await planning.plan_digests(now=clock.now()) == 0
     clock.advance_to(HOUR)
-    assert await service.plan_group_digests(now=clock.now()) == 1
-    assert await service.plan_group_digests(now=clock.now()) == 0
+    assert await planning.plan_digests(now=clock.now()) == 1
+    assert await planning.plan_digests(now=clock.now()) == 0
     owed = await Delivery.get()
     assert (owed.target, owed.not_before) == (f"group:{group.id}", HOUR)
     assert owed.expires_at == HOUR + timedelta(days=6)
@@ -94,9 +94,9 @@ async def test_given_three_weeks_off_when_back_then_one_digest_is_owed_not_three
     unit: Unit, clock: FrozenClock
 ) -> None:
     await group_of(unit, clock.now())
-    await service.plan_group_digests(now=clock.now())
+    await planning.plan_digests(now=clock.now())
     clock.advance_to(HOUR + timedelta(days=22))
-    assert await service.plan_group_digests(now=clock.now()) == 1
+    assert await planning.plan_digests(now=clock.now()) == 1
     assert (await Push.get()).slot_at == HOUR + timedelta(days=21)
 
 
@@ -104,10 +104,10 @@ async def test_given_weeks_in_a_row_when_planned_then_no_piece_comes_twice(
     unit: Unit, clock: FrozenClock
 ) -> None:
     await group_of(unit, clock.now())
-    await service.plan_group_digests(now=clock.now())
+    await planning.plan_digests(now=clock.now())
     for week in range(10):
         clock.advance_to(HOUR + timedelta(days=7 * week))
-        assert await service.plan_group_digests(now=clock.now()) == 1
+        assert await planning.plan_digests(now=clock.now()) == 1
     pieces = await Push.all().values_list("material", flat=True)
     assert len(set(pieces)) == 10
 
@@ -117,7 +117,7 @@ async def test_given_a_group_with_its_own_hour_when_planned_then_it_is_kept(
 ) -> None:
     group = await group_of(unit, clock.now())
     await Group.filter(id=group.id).update(digest_weekday=2, digest_hour=12, digest_minute=30)
-    await service.plan_group_digests(now=clock.now())
+    await planning.plan_digests(now=clock.now())
     due = (await Group.get(id=group.id)).next_digest_at
     assert due == at_local(MONDAY + timedelta(days=2), 12, 30)
 
@@ -208,7 +208,7 @@ async def test_given_a_stranger_when_he_reads_and_answers_then_no_row_is_left(
 
 def test_given_the_digest_when_shown_then_it_reads_as_the_script_says() -> None:
     piece = library.current().effective(MONDAY)[0]
-    lines = service.digest_text(piece).splitlines()
+    lines = forms.digest_text(piece).splitlines()
     assert lines[0] == f"本周学习：{piece.title}。"
     assert lines[-1] == "全文和 3 道题，私聊我回「本周」。这条不用回。"
     assert len(lines) <= 6

@@ -7,7 +7,8 @@ import pytest
 
 from core.actors import Stage
 from core.errors import StartRefused
-from plugins.study.library import FOLDER, Library, Material, next_for_group, plain
+from plugins.study.library import FOLDER, Library, Material, next_for_group
+from plugins.study.plain_text import plain
 
 GOOD = """---
 title: 工钱被拖
@@ -72,10 +73,10 @@ def test_given_a_byte_order_mark_when_read_then_the_front_matter_is_still_found(
         ("order: 1", "order: 0", "order", 4),
         ("source_date: 2020-05-01", "source_date: 2020.5.1", "source_date", 8),
         ("title: 工钱被拖\n", "", "title", 1),
-        ("answer: 2", "answer: 5", "quiz", 14),
+        ("answer: 2", "answer: 5", "quiz.2.answer", 16),
         ("public: true", "public: true\nsecret: 1", "secret", 7),
-        ("audience: [applicant, activist]", "audience: [boss]", "audience", 5),
-        ("effective_until: 2027-12-31", "effective_until: 2020-12-31", "quiz", 14),
+        ("audience: [applicant, activist]", "audience: [boss]", "audience.1", 5),
+        ("effective_until: 2027-12-31", "effective_until: 2020-12-31", "effective_until", 11),
     ],
 )
 def test_given_a_broken_file_when_read_then_file_line_and_key_are_said(
@@ -113,5 +114,5 @@ def test_given_markup_when_made_plain_then_no_mark_is_left() -> None:
 def test_given_the_shipped_library_when_read_then_it_holds_what_was_promised() -> None:
     pieces = Library.load(FOLDER).effective(date(2026, 12, 1))
     assert len(pieces) >= 12
-    assert len({item.series for item in pieces}) == 2
-    assert all(len(item.push) <= 200 and len(item.quiz) == 3 for item in pieces)
+    assert len({item.series for item in pieces}) >= 2
+    assert all(len(item.push) <= 200 and 3 <= len(item.quiz) <= 5 for item in pieces)

@@ -1,0 +1,224 @@
+"""Plans the digests of groups: once a minute, those whose hour has come. Safe to run twice.
+
+What is due and what it will say is settled before the transaction, which only writes: Push rows
+(their key makes planning repeatable), one body for groups that get the same, the next hour of each.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tortoise.expressions import Q
+
+from core.clock import local_day
+from core.config import settings
+from core.conversation import Say
+from core.database import require_tx, run_tx
+from core.messages import OutPart, Text
+from core.texts import current
+from models import Group, Push
+from models.enums import Form, Priority
+from plugins.delivery import service as delivery
+from plugins.study import forms, library, plans, slots
+from plugins.study.library import Material
+from plugins.study.plans import Planned
+
+PURPOSE = "study.digest"
+# A digest is good until the next one: it does not go out later than six days after its hour.
+LIFE = timedelta(days=6)
+# Groups planned in one transaction: short enough not to hold up a worker's message, and mostly the
+# groups of one county, that share their bodies.
+BATCH = 400
+# A digest of several pieces has a row for each, a second apart: the first stands at the hour.
+_NEXT_PIECE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What a group had: when each piece came last, and the moments of its digests."""
+
+    latest: Mapping[str, datetime]
+    slots: Collection[datetime]
+
+    @property
+    def last_week(self) -> date | None:
+        """The Monday of the week of the last digest."""
+        return slots.week_of(local_day(max(self.slots))) if self.slots else None
+
+    def in_month(self, moment: datetime) -> int:
+        """Return how many digests came in the month of ``moment``."""
+        month = local_day(moment).replace(day=1)
+        return sum(local_day(slot).replace(day=1) == month for slot in self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What groups must have in common to share a message."""
+
+    slot: datetime
+    pieces: tuple[Material, ...]
+    form: Form
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a batch gets, and when each group is looked at next."""
+
+    targets: Mapping[_Body, Sequence[int]]
+    next_at: Mapping[datetime, Sequence[int]]
+
+
+async def plan_digests(*, now: datetime) -> int:
+    """Plan one digest for every group whose hour has come; return how many.
+
+    An hour missed while the bot was down is caught up within its week. Each batch of groups commits
+    on its own; the unique key of Push makes running it twice harmless.
+    """
+    planned = 0
+    while True:
+        groups = await (
+            Group.filter(is_active=True)
+            .filter(Q(next_digest_at__lte=now) | Q(next_digest_at__isnull=True))
+            .order_by("unit_id", "id")
+            .limit(BATCH)
+        )
+        if not groups:
+            return planned
+        decided = await _decide(groups, now)
+        parts = {body: await _parts(body.pieces, body.form) for body in decided.targets}
+        planned += await run_tx(functools.partial(_write, decided, parts, now))
+
+
+async def reschedule(groups: Sequence[Group], *, now: datetime) -> None:
+    """Set the next hour of ``groups`` anew after a plan or a pause changed, in the transaction.
+
+    What was planned and not sent yet is taken back where no digest may go out today.
+    """
+    require_tx()
+    next_at: dict[datetime, list[int]] = defaultdict(list)
+    pasts = await _pasts([group.id for group in groups])
+    for planned in await plans.of_groups(groups, today=local_day(now)):
+        number, plan = planned.group.id, planned.plan
+        last = pasts[number].last_week
+        next_at[slots.next_after(plan, last=last, now=now)].append(number)
+        if plan.is_paused(local_day(now)):
+            target = f"group:{number}"
+            await delivery.cancel(purpose=PURPOSE, target=target, now=now, reason="paused")
+    await _set_next(next_at)
+
+
+async def _decide(groups: Sequence[Group], now: datetime) -> _Decided:
+    targets: dict[_Body, list[int]] = defaultdict(list)
+    next_at: dict[datetime, list[int]] = defaultdict(list)
+    pasts = await _pasts([group.id for group in groups])
+    for planned in await plans.of_groups(groups, today=slots.week_of(local_day(now))):
+        group, plan = planned.group, planned.plan
+        past = pasts[group.id]
+        last = past.last_week
+        since = group.next_digest_at or group.bound_at
+        slot = slots.due(plan, since=since, last=last, now=now)
+        pieces = () if slot is None or not _has_quota(group, past, slot) else _choose(
+            planned, past, local_day(slot)
+        )  # fmt: skip
+        if slot is not None and pieces:
+            ends = min(slot + LIFE, plan.pause_after(now) or slot + LIFE)
+            form = forms.shown_as(plan.form or Form.TEXT, group.platform)
+            targets[_Body(slot, pieces, form, ends)].append(group.id)
+            last = slots.week_of(local_day(slot))
+        next_at[slots.next_after(plan, last=last, now=now)].append(group.id)
+    return _Decided(targets, next_at)
+
+
+async def _pasts(ids: Collection[int]) -> Mapping[int, _Past]:
+    """Return what each of the groups ``ids`` had."""
+    rows = await Push.filter(group_id__in=list(ids)).values_list("group_id", "material", "slot_at")
+    latest: dict[int, dict[str, datetime]] = defaultdict(dict)
+    moments: dict[int, set[datetime]] = defaultdict(set)
+    for number, material, slot in rows:
+        known = latest[number].get(material)
+        latest[number][material] = slot if known is None else max(known, slot)
+        moments[number].add(slot.replace(second=0))
+    return {number: _Past(latest[number], moments[number]) for number in ids}
+
+
+def _has_quota(group: Group, past: _Past, slot: datetime) -> bool:
+    most = settings().delivery.per_month.get(group.platform)
+    return most is None or past.in_month(slot) < most
+
+
+def _choose(planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
+    """Return the pieces of a digest: what the group has not had, else what it had longest ago."""
+    plan = planned.plan
+    known = list(library.current().public(day, planned.city))
+    if plan.series:
+        places = {name: place for place, name in enumerate(plan.series)}
+        known = [piece for piece in known if piece.series in places]
+        known.sort(key=lambda piece: (places[piece.series], piece.order))
+    had = past.latest
+    fresh = [piece for piece in known if piece.slug not in had]
+    again = sorted((piece for piece in known if piece.slug in had), key=lambda p: had[p.slug])
+    return tuple([*fresh, *again][: plan.pieces])
+
+
+async def _parts(pieces: Sequence[Material], form: Form) -> tuple[OutPart, ...]:
+    """Return what a digest is made of; drawing and storing are done before the transaction."""
+    if form is Form.TEXT:
+        return (Text(digest_text(pieces)),)
+    return await forms.parts(pieces, form)
+
+
+def digest_text(pieces: Sequence[Material]) -> str:
+    """Return a digest as a group reads it: one piece (dialogues 3.2), or several in a row."""
+    if len(pieces) == 1:
+        only = pieces[0]
+        return current().render(
+            Say("study.digest", title=only.title, push=only.push, count=len(only.quiz))
+        )
+    texts = [
+        current().render(Say("study.plan_piece", place=place, title=piece.title, push=piece.push))
+        for place, piece in enumerate(pieces, 1)
+    ]
+    return current().render(Say("study.plan_several", count=len(pieces), pieces="\n\n".join(texts)))
+
+
+async def _write(decided: _Decided, parts: Mapping[_Body, Sequence[OutPart]], now: datetime) -> int:
+    for body, groups in decided.targets.items():
+        await _push(body, groups, parts[body], now)
+    await _set_next(decided.next_at)
+    return sum(map(len, decided.targets.values()))
+
+
+async def _push(
+    body: _Body, groups: Sequence[int], parts: Sequence[OutPart], now: datetime
+) -> None:
+    require_tx()
+    rows = [
+        Push(
+            group_id=group,
+            slot_at=body.slot + place * _NEXT_PIECE,
+            material=piece.slug,
+            created_at=now,
+        )
+        for group in groups
+        for place, piece in enumerate(body.pieces)
+    ]
+    await Push.bulk_create(rows, ignore_conflicts=True)
+    await delivery.broadcast(
+        purpose=PURPOSE,
+        occasion=body.slot.isoformat(),
+        targets=[f"group:{group}" for group in groups],
+        parts=parts,
+        now=now,
+        priority=Priority.DIGEST,
+        not_before=body.slot,
+        expires_at=body.expires_at,
+        title=body.pieces[0].title,
+    )
+
+
+async def _set_next(next_at: Mapping[datetime, Sequence[int]]) -> None:
+    for moment, groups in next_at.items():
+        await Group.filter(id__in=list(groups)).update(next_digest_at=moment)

@@ -1,0 +1,132 @@
+"""The checker says everything at once; the review rule holds behind one switch."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from core.clock import FrozenClock
+from core.conversation import Command, Reply
+from core.errors import StartRefused
+from core.texts import current
+from plugins.study import checking, library
+from plugins.study.library import Library
+from tests.plugins.study.test_study_library import GOOD, piece
+
+DAY = date(2026, 11, 23)
+pytestmark = pytest.mark.usefixtures("texts")
+
+
+async def _nothing(_call: object) -> Reply:
+    return Reply(silent=True)
+
+
+@pytest.fixture(autouse=True)
+def known() -> None:
+    checking.use_commands([Command("x.help", ("求助",), _nothing, "x", aliases=("帮帮我",))])
+
+
+def said(text: str, **more: str) -> list[str]:
+    files = {"good.md": text.encode()} | {f"{k}.md": v.encode() for k, v in more.items()}
+    return [
+        f"{remark.file} {remark.line} {current().render(remark.what)}"
+        for remark in checking.remarks_on(files, DAY)
+    ]
+
+
+REVIEWED = GOOD.replace(
+    "checked_on: 2026-11-23\n",
+    "checked_on: 2026-11-23\nreviewed_by: 内容组\nreviewed_on: 2026-11-23\n",
+).replace("source: 某条例", "source: 《某条例》")
+
+
+def test_given_a_good_piece_when_checked_then_nothing_is_said() -> None:
+    assert said(REVIEWED) == []
+
+
+def test_given_several_faults_when_checked_then_all_are_said_at_once() -> None:
+    broken = GOOD.replace("order: 1", "order: 0").replace("public: true", "public: maybe")
+    broken = broken.replace("answer: 2", "answer: x").replace("title: 工钱被拖\n", "")
+    assert said(broken) == [
+        "good.md 1 少了 title 这一项。",
+        "good.md 3 order 要写从 1 数起的整数。",
+        "good.md 5 public 要写 true 或 false。",
+        "good.md 15 quiz.2.answer 要写从 1 数起的整数。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("第一段。", "找我回「救救我」。", "叫人回「救救我」，可我不认这个词。"),
+        ("第一段。", "接着看「没有的课」那一课。", "说到「没有的课」那一课，可没有这一课。"),
+        ("第一段。", "快来！", "有「！」，换个说法。"),
+        (
+            "第一段。",
+            "好" * 23 + "。",
+            "「好好好好好好…」中间 23 字没有停顿，最多 22 字，".rstrip("，"),
+        ),
+        ("第一段。", "翀骉。", "有不常用的字：翀骉。换成常用的。"),
+        ("2027-12-31", "2026-12-31", "12月31日过日子，快到了。"),
+        ("2027-12-31", "2026-11-01", "11月1日就过了日子，现在不发。"),
+        ("[能, 不能], answer: 2", "[1 年, 不能], answer: 2", "有个选项用数字开头"),
+        ("《某条例》", "网上看的", "出处没写文件名字"),
+        ("checked_on: 2026-11-23", "checked_on: 2026-11-24", "看过以后又改过"),
+        ("title: 工钱被拖", "title: " + "工" * 17, "17 字，最多 16 字才好念。"),
+    ],
+)
+def test_given_something_doubtful_when_checked_then_it_is_a_hint(
+    old: str, new: str, hint: str
+) -> None:
+    assert any(hint in line for line in said(REVIEWED.replace(old, new)))
+
+
+def test_given_words_the_bot_knows_when_checked_then_they_are_not_dead() -> None:
+    assert said(REVIEWED.replace("第一段。", "要帮忙回「求助」或「帮帮我」。")) == []
+
+
+def test_given_one_place_twice_when_checked_then_the_other_file_is_named() -> None:
+    assert said(REVIEWED, other=REVIEWED) == [
+        "other.md 4 series 和 order 跟 good.md 一样，一个位置只放一课。"
+    ]
+
+
+async def test_given_a_fault_when_the_errand_runs_then_it_is_refused_with_all_lines(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    (tmp_path / "one.md").write_bytes("标题".encode("gbk"))
+    (tmp_path / "two.md").write_text(REVIEWED, "utf-8")
+    with pytest.raises(StartRefused) as refused:
+        await checking.ERRANDS["check"]([str(tmp_path)], clock.now())
+    lines = current().render(checking.Say(refused.value.key, **refused.value.fields)).splitlines()
+    assert lines[0].startswith("要改  content/materials/one.md 第 1 行：要存成 UTF-8")
+    assert lines[1].startswith("看了 2 个文件，要改 1 处，提醒 0 处。")
+
+
+def test_given_half_a_review_when_read_then_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(REVIEWED.replace("reviewed_on: 2026-11-23\n", ""), "utf-8")
+    with pytest.raises(StartRefused) as refused:
+        Library.load(tmp_path)
+    assert refused.value.fields["setting"] == "reviewed_by"
+
+
+def test_given_the_review_rule_when_a_piece_has_none_then_it_is_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text(REVIEWED, "utf-8")
+    (tmp_path / "b.md").write_text(GOOD.replace("order: 1", "order: 2"), "utf-8")
+    read = Library.load(tmp_path)
+    monkeypatch.setattr(library, "REVIEW_IS_REQUIRED", True)
+    assert [one.slug for one in read.effective(date(2026, 12, 1))] == ["a"]
+    assert [one.slug for one in read.public(date(2026, 12, 1))] == ["a"]
+
+
+def test_given_cities_when_chosen_for_a_person_then_only_those_there_get_it() -> None:
+    shelf = Library([piece("a", 1), piece("b", 2)])
+    here = library.Material(**{
+        name: getattr(piece("c", 3), name) for name in library.Material.__slots__
+    } | {"cities": frozenset({"南港"})})  # fmt: skip
+    shelf = Library([*shelf.all, here])
+    assert [one.slug for one in shelf.public(DAY)] == ["a", "b"]
+    assert [one.slug for one in shelf.public(DAY, "南港市")] == ["a", "b", "c"]
+    assert shelf.names_cities
