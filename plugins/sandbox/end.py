@@ -243,8 +243,10 @@ class OneBotEnd:
             _log.info("sandbox.disconnected")
 
     async def _rest(self, pause_s: float) -> None:
+        # Not wait_for: in Python 3.11 it can swallow a cancellation that comes at the same moment.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), pause_s)
+            async with asyncio.timeout(pause_s):
+                await self._hurry.wait()
         self._hurry.clear()
 
     async def _end_everything(self) -> None:
