@@ -157,12 +157,13 @@ def end_state(folder: Path) -> dict[str, list[list[Any]]]:
     return kept
 
 
-# What only says how the process got along: seen events, fired moments, the pace of an account.
-PASSING = {"seen_event", "occurrence", "bot_account"}
+# What only says how the process got along: seen events, fired moments, the pace of an account, and
+# since when it sits in a group.
+PASSING = {"seen_event", "occurrence", "bot_account", "seat"}
 CHANCE = {
     "id", "uid", "blob_id", "code_hash", "lease_owner", "lease_until", "platform_message_id",
     "source_key", "sha256", "attempts", "updated_at", "message_id", "occasion", "draft_id",
-    "reference", "replacing",
+    "reference", "replacing", "written_at", "look_at", "looks", "shown",
 }  # fmt: skip
 
 

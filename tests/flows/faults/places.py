@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import traceback
@@ -43,6 +44,11 @@ class Grounds:
     targets: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     _copying: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @property
+    def _template(self) -> str:
+        """A name of its own: several grounds may stand on one server."""
+        return "storm_" + re.sub(r"\W", "_", self.folder.name)[-40:].lower()
+
     async def plant(self) -> None:
         """Make the template of each engine, with all migrations."""
         for engine in ("sqlite", "postgres") if self.postgres else ("sqlite",):
@@ -50,8 +56,8 @@ class Grounds:
             folder.mkdir()
             url = "sqlite"
             if engine == "postgres":
-                await self._ask("CREATE DATABASE storm_template")
-                url = self._url("storm_template")
+                await self._ask(f"CREATE DATABASE {self._template}")
+                url = self._url(self._template)
             order = {
                 "do": "plant", "data_dir": str(folder), "url": url, "accounts": list(ACCOUNTS),
                 "groups": self.chats_each, "delivery": {},
@@ -85,7 +91,7 @@ class Grounds:
         url, name = "sqlite", f"storm_{seed}_{os.getpid()}"
         if engine == "postgres":
             async with self._copying:  # a template may not be in use
-                await self._ask(f"CREATE DATABASE {name} TEMPLATE storm_template")
+                await self._ask(f"CREATE DATABASE {name} TEMPLATE {self._template}")
             url = self._url(name)
         try:
             yield Place(
