@@ -125,13 +125,14 @@ async def database(
         shutil.copy(template, settings.data_dir / "yanzhen.db")
     else:
         url = template
-        await _empty(url)
+        await empty(url)
     await db.open_database(url, kind=db.PRODUCTION, data_dir=settings.data_dir, app=app)
     yield url
     await db.close_database()
 
 
-async def _empty(url: str) -> None:
+async def empty(url: str) -> None:
+    """Take every row out of the PostgreSQL database at ``url``, and begin to count anew."""
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(

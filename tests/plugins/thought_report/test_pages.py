@@ -35,6 +35,7 @@ from plugins.identity import dialogues
 from plugins.identity.queries import who_is
 from plugins.thought_report import drafting, pages, queries, service, views
 from plugins.thought_report.pages import NewPage
+from tests.conftest import empty
 from tests.plugins.thought_report.conftest import Village, Wire, kept_files, picture
 from tests.plugins.thought_report.talk import owed
 
@@ -192,6 +193,7 @@ def test_given_a_draft_when_pages_are_arranged_at_will_then_it_agrees_with_a_pla
         shutil.copy(template, settings.data_dir / "yanzhen.db")
     else:
         url = template
+        Desk.do(empty(url))
     try:
         Desk.do(db.open_database(url, kind=db.PRODUCTION, data_dir=settings.data_dir, app=app))
         Desk.unit = Desk.do(
