@@ -47,21 +47,14 @@ async def turn(
     return await _mark(judged, owner=owner, now=now, purse=purse)
 
 
-@transactional
-async def mark_sending(
-    judged: Sequence[Judged], *, owner: str, now: datetime, purse: Purse | None = None
+async def _mark(
+    judged: Sequence[Judged], *, owner: str, now: datetime, purse: Purse
 ) -> list[Judged]:
     """Mark what goes as ``sending`` and settle what does not; return what goes.
 
     Questions are opened now, so that a quick answer finds its question, and budgets are spent. Rows
     taken back since they were claimed are left out; so is what was to carry them along.
     """
-    return await _mark(judged, owner=owner, now=now, purse=purse)
-
-
-async def _mark(
-    judged: Sequence[Judged], *, owner: str, now: datetime, purse: Purse | None
-) -> list[Judged]:
     await _lay_aside(
         [item for item in judged if item.verdict is not Verdict.GO], owner=owner, now=now
     )
@@ -71,8 +64,7 @@ async def _mark(
     for item in going:
         if item.chat is not None and item.ask is not None:
             await dialogues.open_question(item.chat, item.chat.chat_id, item.ask, now)
-    if purse is not None:
-        await budgets.keep(purse.spent)
+    await budgets.keep(purse.spent)
     return going
 
 

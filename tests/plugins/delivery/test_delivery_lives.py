@@ -28,6 +28,7 @@ from core.messages import Chat, SendOutcome, SendResult
 from models import Delivery, Group
 from models.enums import DeliveryState as S
 from plugins.delivery import ledger, quiet, recovery, service, settlement, settling, states
+from plugins.delivery.budgets import Purse
 from plugins.delivery.dispatcher import Dispatcher
 from plugins.delivery.judging import Judge
 from plugins.delivery.voices import Voices
@@ -162,7 +163,9 @@ class Lives(RuleBasedStateMachine):
         rows = await ledger.claim(owner="dead", quotas={f"onebot11:{SELF}": 2}, now=now, most=2)
         if marked:
             judged = await Judge({}).judge(rows, reach=reach, now=now)
-            for item in await settling.mark_sending(judged, owner="dead", now=now):
+            for item in await settling.turn(
+                (), judged, owner="dead", voices=Voices(), purse=Purse(now), now=now
+            ):
                 self.results[item.row.target] = SendResult.UNKNOWN
                 if written and item.chat is not None and item.body is not None:
                     self.end.script = []
