@@ -157,7 +157,7 @@ class Dispatcher:
         self._has_nobody = any(row.self_id == _NOBODY for row in rows)
         if not rows:
             return 0
-        rows = await merging.gather(rows, owner=self.owner, now=now)
+        rows = await merging.gather(rows, owner=self.owner, now=now, is_quiet=is_quiet)
         purse = Purse(now)
         judged = await self._judge.judge(rows, reach=reach, now=now, purse=purse)
         if any(item.verdict is Verdict.OTHER_VOICE for item in judged):

@@ -64,7 +64,8 @@ WHERE state = 'due' AND id IN (SELECT id FROM chosen) RETURNING id
 """
 _SIBLINGS = """
 SELECT id FROM delivery WHERE state = 'due' AND target = $1 AND self_id = $2
-AND not_before <= $3 AND NOT is_held ORDER BY priority, order_at, id LIMIT $4
+AND not_before <= $3 AND NOT is_held AND (in_quiet_hours OR NOT $4)
+ORDER BY priority, order_at, id LIMIT $5
 """
 _TAKE = """
 UPDATE delivery SET state = 'leased', lease_owner = $2, lease_until = $3, updated_at = $4
@@ -208,12 +209,17 @@ async def claim(
 
 
 async def siblings(
-    row: Claimed, *, owner: str, before: datetime, now: datetime, most: int
+    row: Claimed, *, owner: str, before: datetime, now: datetime, most: int, is_quiet: bool
 ) -> list[Claimed]:
-    """Lease at most ``most`` more that the target of ``row`` was owed ``before``, see ``claim``."""
+    """Lease at most ``most`` more that the target of ``row`` was owed ``before``, see ``claim``.
+
+    An answer by night does not bring along what the night holds.
+    """
     if row.self_id is None:
         return []
-    found = await statements.rows(_SIBLINGS, row.target, row.self_id, before.astimezone(UTC), most)
+    found = await statements.rows(
+        _SIBLINGS, row.target, row.self_id, before.astimezone(UTC), is_quiet, most
+    )
     taken: list[Claimed] = []
     moment = now.astimezone(UTC)
     for other in found:

@@ -29,12 +29,14 @@ def is_missed(row: Claimed, now: datetime) -> bool:
     return row.not_before < now - MISSED
 
 
-async def gather(rows: Sequence[Claimed], *, owner: str, now: datetime) -> list[Claimed]:
+async def gather(
+    rows: Sequence[Claimed], *, owner: str, now: datetime, is_quiet: bool
+) -> list[Claimed]:
     """Lease what else the targets of missed ``rows`` were owed meanwhile; return all of them."""
     found = {row.id: row for row in rows}
     for target in {row.target: row for row in rows if is_missed(row, now)}.values():
         others = await ledger.siblings(
-            target, owner=owner, before=now - MISSED, now=now, most=MOST - 1
+            target, owner=owner, before=now - MISSED, now=now, most=MOST - 1, is_quiet=is_quiet
         )
         found.update({row.id: row for row in others})
     return sorted(found.values(), key=lambda row: row.place)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.clock import FrozenClock
+from core.clock import FrozenClock, at_local, local_day
 from core.config import Delivery as Limits
 from core.config import Settings, use
 from core.conversation import Ask, Option
@@ -298,6 +298,24 @@ async def test_given_a_merged_row_taken_back_meanwhile_when_marking_then_none_go
     monkeypatch.setattr(merging, "gather", gather)
     await drain(sender)
     assert end.words == ["第0条。"]
+
+
+async def test_given_a_missed_answer_by_night_when_it_goes_then_the_rest_waits_for_the_morning(
+    sender: Dispatcher, end: End, clock: FrozenClock
+) -> None:
+    mine = await person(await unit(clock), clock)
+    await account(mine, clock)
+    clock.advance_to(at_local(local_day(clock.now()), 20, 30))
+    await owe(f"person:{mine.id}", clock, "交上了。", occasion="1", in_quiet_hours=True)
+    await owe(f"person:{mine.id}", clock, "汇报快到日子了。", occasion="2")
+    # In the evening its voice was chosen already; then the line before it was long.
+    await ledger.route({f"onebot11:{SELF}": [row.id for row in await Delivery.all()]})
+    clock.advance_to(at_local(local_day(clock.now()), 23))
+    await drain(sender)
+    assert end.words == ["交上了。"]
+    clock.advance_to(at_local(local_day(clock.now()) + timedelta(days=1), 9))
+    await drain(sender)
+    assert end.words == ["交上了。", "汇报快到日子了。"]
 
 
 CALL = (Mention("all"), Text("今晚学习。"))
