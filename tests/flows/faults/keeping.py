@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,11 +17,19 @@ START_S = 60.0
 LONGEST_LINE = 1 << 24
 
 
-def free_port() -> int:
-    """Return a port on loopback that nobody listens on just now."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+@contextlib.contextmanager
+def kept_ports(count: int) -> Iterator[tuple[int, ...]]:
+    """Keep free ports on loopback for houses that come and go: nobody else is given them meanwhile.
+
+    A bound socket that never listens shares its port with the house's own (SO_REUSEADDR on both)
+    and with nobody who asks for any free one; else the end of one life may dial another's house.
+    """
+    with contextlib.ExitStack() as kept:
+        doors = [kept.enter_context(socket.socket()) for _ in range(count)]
+        for door in doors:
+            door.bind(("127.0.0.1", 0))
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        yield tuple(int(door.getsockname()[1]) for door in doors)
 
 
 class Zygote:

@@ -76,6 +76,7 @@ class Life:
         self.jumped_at: list[tuple[float, datetime]] = []
         self.is_calm = False
         self._restarts: dict[str, asyncio.Task[None]] = {}
+        self._one_starts = asyncio.Lock()
         self.houses = {
             account: House(zygote, self._order(port))
             for account, port in zip(place.accounts, place.ports, strict=True)
@@ -137,12 +138,16 @@ class Life:
     # Processes.
 
     async def start(self, account: str) -> None:
-        """Start a house until one lives, and have its end dial at once."""
+        """Start a house until one lives, and have its end dial at once.
+
+        One at a time: a house that beats and has not told its name yet would be buried alive.
+        """
         while True:
             with contextlib.suppress(Dead):
-                await self.houses[account].start(now=self.hand.now().isoformat())
-                await self.houses[account].tell("clock", to=self.hand.now().isoformat())
-                await self.bury(account)
+                async with self._one_starts:
+                    await self.houses[account].start(now=self.hand.now().isoformat())
+                    await self.houses[account].tell("clock", to=self.hand.now().isoformat())
+                    await self.bury(account)
                 self.ends[account].reconnect()
                 return
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import traceback
@@ -16,7 +17,7 @@ import asyncpg  # type: ignore[import-untyped]  # ships no types
 
 from tests.flows.faults import accounts, storm
 from tests.flows.faults.ends import BEGINNING
-from tests.flows.faults.keeping import House, Zygote, free_port
+from tests.flows.faults.keeping import House, Zygote, kept_ports
 from tests.flows.faults.life import Life, Place
 from tests.flows.faults.verdicts import Verdict
 
@@ -40,7 +41,6 @@ class Grounds:
     zygote: Zygote
     postgres: str | None
     chats_each: int = CHATS_EACH
-    token: dict[str, str] = field(default_factory=dict)
     targets: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     _copying: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -66,7 +66,6 @@ class Grounds:
             told = await house.start(now=BEGINNING.isoformat())
             await house.ended()
             await house.close()
-            self.token[engine] = told["token"]
             found = told["targets"].items()
             self.targets = {key: [tuple(row) for row in rows] for key, rows in found}
 
@@ -93,14 +92,12 @@ class Grounds:
             async with self._copying:  # a template may not be in use
                 await self._ask(f"CREATE DATABASE {name} TEMPLATE {self._template}")
             url = self._url(name)
+        # Of its own, so that an end never speaks to another life's house and is heard.
+        token = secrets.token_urlsafe(32)
+        (folder / "secrets" / "onebot11_token").write_text(token)
         try:
-            yield Place(
-                data_dir=folder,
-                url=url,
-                token=self.token[engine],
-                targets=self.targets,
-                ports=tuple(free_port() for _ in range(processes)),
-            )
+            with kept_ports(processes) as ports:
+                yield Place(folder, url, token, self.targets, ports)
         finally:
             if engine == "postgres":
                 await self._ask(f"DROP DATABASE {name} WITH (FORCE)")
