@@ -1,12 +1,12 @@
 """What ``python bot.py check`` says about the materials: everything at once, in plain words.
 
-Faults stop the start of the bot; the rest are hints for the people who write. Nothing here touches
-the database.
+Faults must be mended: what is malformed stops the start of the bot, and a word to answer with that
+no command has, or a lesson that does not exist, leads its reader nowhere. The rest are hints for
+the people who write. Nothing here touches the database.
 """
 
 import asyncio
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ from core.clock import local_day
 from core.conversation import Command, Say
 from core.errors import StartRefused
 from core.texts import current
-from plugins.study import words
+from plugins.study import links, reading_level, words
+from plugins.study.echoes import Echoes
 from plugins.study.front_matter import Examined, Front, Problem, Wrong, examine
 from plugins.study.library import FOLDER, bare_city
 
@@ -28,14 +29,11 @@ BUBBLE_MOST = 220
 BODY_MOST = 700
 OPTION_MOST = 14
 EXPLAIN_MOST = 40
-# Read aloud in one breath; primary-school texts stay below these.
-SENTENCE_MOST = 45
-CLAUSE_MOST = 22
-# Of a hundred characters of the body, so many may be rare before it is said.
-RARE_PERCENT = 1
+# An explanation that is shorter only says yes or no again.
+EXPLAIN_LEAST = 4
 EXPIRES_WITHIN = timedelta(days=60)
-# The 3,755 characters of GB 2312 level 1, the common ones, stand in these rows of the table.
-_COMMON_ROWS = range(0xB0, 0xD8)
+# Laws change: what nobody compared with its source for so long is looked at again.
+LOOKED_AT_WITHIN = timedelta(days=365)
 
 _commands: tuple[Command, ...] = ()
 
@@ -59,7 +57,7 @@ def use_commands(commands: Iterable[Command]) -> None:
 async def check(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
     """Return what there is to say about every material: ``check`` or ``check <folder>``.
 
-    Raises StartRefused ``study.check_faults`` with all of it when the bot would not start.
+    Raises StartRefused ``study.check_faults`` with all of it when there is a fault.
     """
     folder = Path(arguments[0]) if arguments else FOLDER
     files = await asyncio.to_thread(_contents, folder)
@@ -91,9 +89,9 @@ def remarks_on(files: Mapping[str, bytes], today: date) -> list[Remark]:
     remarks = [
         remark
         for name, one in examined.items()
-        for remark in (*_faults(name, one), *_hints(name, one, today, titles))
+        for remark in (*_faults(name, one), *_hints(name, one, today), *_dead(name, one, titles))
     ]
-    remarks += _doubles(examined)
+    remarks += [*_doubles(examined), *_echoes(examined)]
     return sorted(remarks, key=lambda remark: (remark.file, remark.line))
 
 
@@ -142,7 +140,7 @@ def _doubles(examined: Mapping[str, Examined]) -> Iterator[Remark]:
             yield Remark(name, line, Say("study.wrong_place", other=other), is_fault=True)
 
 
-def _hints(name: str, one: Examined, today: date, titles: set[str]) -> Iterator[Remark]:
+def _hints(name: str, one: Examined, today: date) -> Iterator[Remark]:
     front = one.front
     if front is None:
         return
@@ -151,10 +149,24 @@ def _hints(name: str, one: Examined, today: date, titles: set[str]) -> Iterator[
     yield from _about_quiz(name, one, front)
     yield from _about_body(name, one)
     for place, (line, text) in enumerate(_texts(one, front)):
-        for what in (*_banned(text), *_dead_words(text), *_dead_titles(text, titles)):
-            yield Remark(name, line, what)
+        yield from (Remark(name, line, what) for what in _wording(text))
         if place >= _HEAD_TEXTS:
-            yield from (Remark(name, line, what) for what in _breath(text))
+            yield from (Remark(name, line, what) for what in reading_level.breath(text))
+
+
+def _dead(name: str, one: Examined, titles: set[str]) -> Iterator[Remark]:
+    """Find what leads a reader nowhere."""
+    for line, text in _texts(one, one.front) if one.front else ():
+        for what in (*links.dead_words(text, _commands), *links.dead_titles(text, titles)):
+            yield Remark(name, line, what, is_fault=True)
+
+
+def _echoes(examined: Mapping[str, Examined]) -> Iterator[Remark]:
+    """Find what two pieces say in the same words; the later file is named."""
+    echoes = Echoes()
+    for name, one in sorted(examined.items()):
+        for line, text in _texts(one, one.front) if one.front else ():
+            yield from (Remark(name, line, what) for what in echoes.found(name, text))
 
 
 def _lengths(front: Front) -> Iterator[tuple[str, Say]]:
@@ -173,6 +185,8 @@ def _days(front: Front, today: date) -> Iterator[tuple[str, Say]]:
         yield "effective_until", Say("study.hint_expired", on=until, today=today)
     elif until <= today + EXPIRES_WITHIN:
         yield "effective_until", Say("study.hint_expires", on=until, today=today)
+    if front.checked_on + LOOKED_AT_WITHIN < today:
+        yield "checked_on", Say("study.hint_stale", on=front.checked_on, year=front.checked_on.year)
     if front.reviewed_on is None:
         yield "checked_on", Say("study.hint_unreviewed")
     elif front.reviewed_on < front.checked_on:
@@ -201,6 +215,9 @@ def _about_quiz(name: str, one: Examined, front: Front) -> Iterator[Remark]:
         if len(question.explain) > EXPLAIN_MOST:
             what = Say("study.hint_long", count=len(question.explain), most=EXPLAIN_MOST)
             yield Remark(name, one.head.line_of("quiz", number, "explain"), what)
+        if len(question.explain.strip("。")) < EXPLAIN_LEAST:
+            what = Say("study.hint_explain")
+            yield Remark(name, one.head.line_of("quiz", number, "explain"), what)
 
 
 def _about_body(name: str, one: Examined) -> Iterator[Remark]:
@@ -217,19 +234,7 @@ def _about_body(name: str, one: Examined) -> Iterator[Remark]:
         if len(bubble) > BUBBLE_MOST:
             what = Say("study.hint_bubble", number=number, count=len(bubble), most=BUBBLE_MOST)
             yield Remark(name, line, what)
-    rare = [c for bubble in bubbles for c in bubble if _is_rare(c)]
-    if len(rare) * 100 > whole * RARE_PERCENT:
-        what = Say("study.hint_rare", characters="".join(dict.fromkeys(rare)))
-        yield Remark(name, line, what)
-
-
-def _is_rare(character: str) -> bool:
-    if not words.HAN.match(character):
-        return False
-    try:
-        return character.encode("gb2312")[0] not in _COMMON_ROWS
-    except UnicodeEncodeError:
-        return True
+    yield from (Remark(name, line, what) for what in reading_level.level(bubbles))
 
 
 # Title and push come before the lines of the body: they are too short to be long-winded.
@@ -248,52 +253,13 @@ def _texts(one: Examined, front: Front) -> Iterator[tuple[int, str]]:
         yield one.head.line_of("quiz", number), "\n".join(said)
 
 
-def _banned(text: str) -> Iterator[Say]:
+def _wording(text: str) -> Iterator[Say]:
     for found in dict.fromkeys(words.BANNED.findall(text)):
         yield Say("study.hint_banned", word=found)
-
-
-def _breath(text: str) -> Iterator[Say]:
-    yield from _longer(text, words.SENTENCE_ENDS, SENTENCE_MOST, _long_sentence)
-    yield from _longer(text, words.CLAUSE_ENDS, CLAUSE_MOST, _long_clause)
-
-
-def _longer(
-    text: str, ends: re.Pattern[str], most: int, say: Callable[[str, int], Say]
-) -> Iterator[Say]:
-    for piece in ends.split(text):
-        if len(piece) > most:
-            yield say(piece[:6], len(piece))
-
-
-def _long_sentence(begin: str, count: int) -> Say:
-    return Say("study.hint_sentence", begin=begin, count=count, most=SENTENCE_MOST)
-
-
-def _long_clause(begin: str, count: int) -> Say:
-    return Say("study.hint_clause", begin=begin, count=count, most=CLAUSE_MOST)
-
-
-def _dead_words(text: str) -> Iterator[Say]:
-    if not _commands:
-        return
-    for found in words.REPLY_WORD.finditer(text):
-        for word in words.QUOTED.findall(found["words"]):
-            if not any(_answers(command, word) for command in _commands):
-                yield Say("study.hint_dead_word", word=word)
-
-
-def _answers(command: Command, said: str) -> bool:
-    known = (*command.words, *command.aliases)
-    if said in known or (command.pattern and re.fullmatch(command.pattern, said)):
-        return True
-    return bool(command.arguments) and said.split(maxsplit=1)[0] in known
-
-
-def _dead_titles(text: str, titles: set[str]) -> Iterator[Say]:
-    for found in words.OTHER_PIECE.finditer(text):
-        if found["title"] not in titles:
-            yield Say("study.hint_dead_title", title=found["title"])
+    if words.PLAIN_YOU.search(words.QUOTATION.sub("", text)):
+        yield Say("study.hint_you")
+    for found in dict.fromkeys(words.FOREIGN.findall(text)):
+        yield Say("study.hint_foreign", word=found)
 
 
 ERRANDS = {"check": check}

@@ -45,7 +45,7 @@ NAME_BREAKS = re.compile(r"[\s、，,和]+")
 TITLE_EDGES = " \t\n，,。.、；;：:"
 
 # What a person on the phone answers with: 「回「学习」」 in a piece names a word of ours.
-REPLY_WORD = re.compile(r"回(?P<words>(?:「[^」]+」[、和或]?)+)")
+REPLY_WORD = re.compile(r"回(?:复|个)?(?P<words>(?:「[^」]+」[、和或]?)+)")
 OTHER_PIECE = re.compile(r"(?:看|见|学)「(?P<title>[^」]+)」(?:这|那)一?课")
 QUOTED = re.compile(r"「([^」]+)」")
 BANNED = re.compile(
@@ -55,3 +55,10 @@ SENTENCE_ENDS = re.compile(r"[。！？；：\n]+")
 CLAUSE_ENDS = re.compile(r"[。！？；：，、「」（）《》\s]+")
 NAMED_DOCUMENT = re.compile(r"《|第\s*\d+\s*号|https://")
 HAN = re.compile(r"[\u4e00-\u9fff]")
+# What is left of a text when it is spoken: no marks, no blanks.
+SPOKEN = re.compile(r"[\u4e00-\u9fff0-9]")
+# A reader is 您; the other word only inside what somebody else says.
+PLAIN_YOU = re.compile(r"你")
+QUOTATION = re.compile(r"「[^」]*」")
+# No English but what stands on every phone; addresses may be read out letter by letter.
+FOREIGN = re.compile(r"(?<![A-Za-z./])(?!(?:Word|PDF|QQ)(?![A-Za-z]))[A-Za-z]{2,}(?![A-Za-z.])")

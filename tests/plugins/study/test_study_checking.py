@@ -1,5 +1,6 @@
 """The checker says everything at once; the review rule holds behind one switch."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,8 +23,10 @@ async def _nothing(_call: object) -> Reply:
 
 
 @pytest.fixture(autouse=True)
-def known() -> None:
+def known() -> Iterator[None]:
     checking.use_commands([Command("x.help", ("求助",), _nothing, "x", aliases=("帮帮我",))])
+    yield
+    checking.use_commands(())
 
 
 def said(text: str, **more: str) -> list[str]:
@@ -34,10 +37,23 @@ def said(text: str, **more: str) -> list[str]:
     ]
 
 
-REVIEWED = GOOD.replace(
-    "checked_on: 2026-11-23\n",
-    "checked_on: 2026-11-23\nreviewed_by: 内容组\nreviewed_on: 2026-11-23\n",
-).replace("source: 某条例", "source: 《某条例》")
+def faults(text: str) -> list[str]:
+    return [
+        f"{remark.file} {remark.line} {current().render(remark.what)}"
+        for remark in checking.remarks_on({"good.md": text.encode()}, DAY)
+        if remark.is_fault
+    ]
+
+
+REVIEWED = (
+    GOOD.replace(
+        "checked_on: 2026-11-23\n",
+        "checked_on: 2026-11-23\nreviewed_by: 内容组\nreviewed_on: 2026-11-23\n",
+    )
+    .replace("source: 某条例", "source: 《某条例》")
+    .replace("explain: 能。", "explain: 法律写明能。")
+    .replace("explain: 不能。", "explain: 法律写明不能。")
+)
 
 
 def test_given_a_good_piece_when_checked_then_nothing_is_said() -> None:
@@ -58,8 +74,6 @@ def test_given_several_faults_when_checked_then_all_are_said_at_once() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "hint"),
     [
-        ("第一段。", "找我回「救救我」。", "叫人回「救救我」，可我不认这个词。"),
-        ("第一段。", "接着看「没有的课」那一课。", "说到「没有的课」那一课，可没有这一课。"),
         ("第一段。", "快来！", "有「！」，换个说法。"),
         (
             "第一段。",
@@ -73,12 +87,90 @@ def test_given_several_faults_when_checked_then_all_are_said_at_once() -> None:
         ("《某条例》", "网上看的", "出处没写文件名字"),
         ("checked_on: 2026-11-23", "checked_on: 2026-11-24", "看过以后又改过"),
         ("title: 工钱被拖", "title: " + "工" * 17, "17 字，最多 16 字才好念。"),
+        ("先留考勤。", "留。\n  好。\n  走。\n  看。\n  说。", "5 行，最多 4 行。"),
+        ("先留考勤。", "先留考勤。" * 30, "150 字，最多 120 字才好念。"),
+        ("第一段。", ("好" * 20 + "，") * 3 + "。", "这一句 63 字，最多 45 字，分成两句。"),
+        ("第一段。", ("好" * 15 + "，" + "好" * 15 + "。") * 8, "平均一句 26 字，最多 24 字"),
+        ("第一段。", "好，" * 20 + "好。", "有 1 句超过 40 字，拆开几句。"),
+        ("第一段。", "你先看。", "有「你」，跟人说话用「您」。"),
+        ("第一段。", "用 App 办。", "有「App」，换成中国话。"),
+        ("explain: 法律写明不能。", "explain: 不能。", "答案没说为什么，写一句道理。"),
+        (
+            "checked_on: 2026-11-23",
+            "checked_on: 2025-11-01",
+            "2025年11月1日以后没人对照过出处",
+        ),
+        (
+            "reviewed_by: 内容组\nreviewed_on: 2026-11-23\n",
+            "",
+            "还没有第二个人看过",
+        ),
     ],
 )
 def test_given_something_doubtful_when_checked_then_it_is_a_hint(
     old: str, new: str, hint: str
 ) -> None:
-    assert any(hint in line for line in said(REVIEWED.replace(old, new)))
+    broken = REVIEWED.replace(old, new)
+    assert broken != REVIEWED
+    assert any(hint in line for line in said(broken))
+    assert faults(broken) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("第一段。", "找我回「救救我」。", "good.md 21 叫人回「救救我」，可我不认这个词。"),
+        ("第一段。", "找我回「求助」或「喊人」。", "good.md 21 叫人回「喊人」，可我不认这个词。"),
+        ("先留考勤。", "不懂回复「喊人」。", "good.md 14 叫人回「喊人」，可我不认这个词。"),
+        ("不能。", "不能，回「喊人」。", "good.md 18 叫人回「喊人」，可我不认这个词。"),
+        (
+            "第一段。",
+            "接着看「没有的课」那一课。",
+            "good.md 21 说到「没有的课」那一课，可没有这一课。",
+        ),
+        (", explain: 法律写明不能。", "", "good.md 18 少了 quiz.2.explain 这一项。"),
+        ("source: 《某条例》\n", "", "good.md 1 少了 source 这一项。"),
+    ],
+)
+def test_given_a_dead_link_or_a_gap_when_checked_then_it_is_a_fault(
+    old: str, new: str, fault: str
+) -> None:
+    broken = REVIEWED.replace(old, new)
+    assert broken != REVIEWED
+    assert faults(broken) == [fault]
+
+
+async def test_given_a_dead_link_when_the_errand_runs_then_it_is_refused(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    (tmp_path / "one.md").write_text(REVIEWED.replace("第一段。", "找我回「救救我」。"), "utf-8")
+    with pytest.raises(StartRefused):
+        await checking.ERRANDS["check"]([str(tmp_path)], clock.now())
+
+
+def test_given_a_sentence_of_another_piece_when_checked_then_the_later_file_is_told_once() -> None:
+    shared = "工钱要给您本人，别交给班长转一道手，转了就说不清。"
+    other = REVIEWED.replace("order: 1", "order: 2").replace("工钱被拖", "工钱发了")
+    lines = said(
+        REVIEWED.replace("第一段。", shared), other=other.replace("第一段。", "好。" + shared)
+    )
+    assert lines == [
+        "other.md 21 「工钱要给您本…」这一句 good.md 里也有，换个说法，或叫人去看那一课。"
+    ]
+
+
+def test_given_short_phrases_in_common_when_checked_then_nothing_is_said() -> None:
+    other = REVIEWED.replace("order: 1", "order: 2").replace("工钱被拖", "工钱发了")
+    said_both = "不懂的，打 12333 问。"
+    lines = said(
+        REVIEWED.replace("第一段。", said_both), other=other.replace("第一段。", said_both)
+    )
+    assert lines == []
+
+
+def test_given_a_long_quotation_when_checked_then_its_words_are_not_measured() -> None:
+    quotation = "「" + "我志愿加入，遵守章程，" * 8 + "」"
+    assert said(REVIEWED.replace("第一段。", f"誓词是：{quotation}。")) == []
 
 
 def test_given_words_the_bot_knows_when_checked_then_they_are_not_dead() -> None:
