@@ -149,7 +149,7 @@ async def test_given_a_dead_link_when_the_errand_runs_then_it_is_refused(
 
 
 def test_given_a_sentence_of_another_piece_when_checked_then_the_later_file_is_told_once() -> None:
-    shared = "工钱要给您本人，别交给班长转一道手，转了就说不清。"
+    shared = "工钱要给您本人，别交给班长转一道手，转来转去就说不清。"
     other = REVIEWED.replace("order: 1", "order: 2").replace("工钱被拖", "工钱发了")
     lines = said(
         REVIEWED.replace("第一段。", shared), other=other.replace("第一段。", "好。" + shared)
