@@ -205,6 +205,8 @@ def _sources(front: Front) -> Iterator[tuple[str, Say]]:
 
 
 def _about_quiz(name: str, one: Examined, front: Front) -> Iterator[Remark]:
+    if len({question.answer for question in front.quiz}) == 1:
+        yield Remark(name, one.head.line_of("quiz"), Say("study.hint_one_place"))
     for number, question in enumerate(front.quiz):
         line = one.head.line_of("quiz", number, "options")
         if any(option[0].isdecimal() for option in question.options):

@@ -94,6 +94,7 @@ def test_given_several_faults_when_checked_then_all_are_said_at_once() -> None:
         ("第一段。", "好，" * 20 + "好。", "有 1 句超过 40 字，拆开几句。"),
         ("第一段。", "你先看。", "有「你」，跟人说话用「您」。"),
         ("第一段。", "用 App 办。", "有「App」，换成中国话。"),
+        ("answer: 2", "answer: 1", "对的选项都在同一个位置，换一换。"),
         ("explain: 法律写明不能。", "explain: 不能。", "答案没说为什么，写一句道理。"),
         (
             "checked_on: 2026-11-23",
