@@ -11,14 +11,14 @@ from pathlib import Path
 
 from core.actors import Stage
 from core.errors import Fault, StartRefused
+from core.messages import Blob
 from plugins.study.front_matter import Front, Question, examine
 from plugins.study.words import CITY_END
 
 FOLDER = Path(__file__).resolve().parents[2] / "content" / "materials"
 
-# A piece nobody reviewed is shown and pushed nowhere (reviewed_by, reviewed_on). False as long as
-# the shipped pieces lack the two keys; nothing else has to be changed to make it so.
-REVIEW_IS_REQUIRED = False
+# What the slug of a piece that somebody brought in chat begins with; the rest is its uid.
+LOCAL = "local:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Material:
     """One study piece. ``sections`` are plain text, each a chat bubble.
 
     ``cities`` are without 市; none of them means everywhere. ``trades`` are words to search by.
+    A local piece may have no questions, a ``link`` to where the original stands, and files.
     """
 
     slug: str
@@ -46,16 +47,21 @@ class Material:
     trades: tuple[str, ...] = ()
     reviewed_by: str = ""
     reviewed_on: date | None = None
+    link: str = ""
+    attachments: tuple[Blob, ...] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether somebody in charge brought the piece in chat."""
+        return self.slug.startswith(LOCAL)
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether a second person has read the piece and signed for it."""
+        """Whether its front matter says that a second person has read it and signed for it."""
         return bool(self.reviewed_by) and self.reviewed_on is not None
 
     def is_effective(self, day: date) -> bool:
-        """Whether the piece may be shown and pushed on ``day``: reviewed, and within its days."""
-        if REVIEW_IS_REQUIRED and not self.is_reviewed:
-            return False
+        """Whether ``day`` lies within the days of the piece."""
         return self.effective_from <= day <= self.effective_until
 
     def concerns(self, city: str) -> bool:

@@ -16,14 +16,16 @@ from core.clock import local_day
 from core.config import settings
 from core.conversation import Say
 from core.database import require_tx, run_tx
-from core.messages import OutPart, Text
+from core.messages import Blob, OutPart, Text
 from core.texts import current
 from models import Group, Push
 from models.enums import Form, Priority
 from plugins.delivery import service as delivery
-from plugins.study import forms, library, plans, slots
-from plugins.study.library import Material
+from plugins.study import forms, library, plans, review_notices, shelves, slots
+from plugins.study.library import Library, Material
 from plugins.study.plans import Planned
+from plugins.study.review_notices import Notice
+from plugins.study.shelves import UnitShelves
 
 PURPOSE = "study.digest"
 # A digest is good until the next one: it does not go out later than six days after its hour.
@@ -61,23 +63,28 @@ class _Body:
     pieces: tuple[Material, ...]
     form: Form
     expires_at: datetime
+    voices: tuple[tuple[str, Blob], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What a batch gets, and when each group is looked at next."""
+    """What a batch gets, and when each group is looked at next.
+
+    ``unread`` are paths of units whose digest of an hour stays away: nobody has read a piece.
+    """
 
     targets: Mapping[_Body, Sequence[int]]
     next_at: Mapping[datetime, Sequence[int]]
+    unread: Mapping[datetime, Collection[str]]
 
 
 async def plan_digests(*, now: datetime) -> int:
     """Plan one digest for every group whose hour has come; return how many.
 
     An hour missed while the bot was down is caught up within its week. Each batch of groups commits
-    on its own; the unique key of Push makes running it twice harmless.
+    on its own; the unique key of Push makes running it twice harmless. Reviews are read once.
     """
-    planned = 0
+    planned, known = 0, None
     while True:
         groups = await (
             Group.filter(is_active=True)
@@ -87,9 +94,14 @@ async def plan_digests(*, now: datetime) -> int:
         )
         if not groups:
             return planned
-        decided = await _decide(groups, now)
-        parts = {body: await _parts(body.pieces, body.form) for body in decided.targets}
-        planned += await run_tx(functools.partial(_write, decided, parts, now))
+        known = known or await shelves.of_all_units(local_day(now))
+        decided = await _decide(groups, known, now)
+        parts = {body: await _parts(body) for body in decided.targets}
+        notices = {
+            slot: await review_notices.due(paths, known, local_day(slot))
+            for slot, paths in decided.unread.items()
+        }
+        planned += await run_tx(functools.partial(_write, decided, parts, notices, now))
 
 
 async def reschedule(groups: Sequence[Group], *, now: datetime) -> None:
@@ -110,9 +122,10 @@ async def reschedule(groups: Sequence[Group], *, now: datetime) -> None:
     await _set_next(next_at)
 
 
-async def _decide(groups: Sequence[Group], now: datetime) -> _Decided:
+async def _decide(groups: Sequence[Group], known: UnitShelves, now: datetime) -> _Decided:
     targets: dict[_Body, list[int]] = defaultdict(list)
     next_at: dict[datetime, list[int]] = defaultdict(list)
+    unread: dict[datetime, set[str]] = defaultdict(set)
     pasts = await _pasts([group.id for group in groups])
     for planned in await plans.of_groups(groups, today=slots.week_of(local_day(now))):
         group, plan = planned.group, planned.plan
@@ -120,16 +133,22 @@ async def _decide(groups: Sequence[Group], now: datetime) -> _Decided:
         last = past.last_week
         since = group.next_digest_at or group.bound_at
         slot = slots.due(plan, since=since, last=last, now=now)
-        pieces = () if slot is None or not _has_quota(group, past, slot) else _choose(
-            planned, past, local_day(slot)
+        is_owed = slot is not None and _has_quota(group, past, slot)
+        pieces = () if slot is None or not is_owed else _choose(
+            known.of(planned.path), planned, past, local_day(slot)
         )  # fmt: skip
+        if slot is not None and is_owed and not pieces and _choose(
+            library.current(), planned, past, local_day(slot)
+        ):  # fmt: skip
+            unread[slot].add(planned.path)
         if slot is not None and pieces:
             ends = min(slot + LIFE, plan.pause_after(now) or slot + LIFE)
             form = forms.shown_as(plan.form or Form.TEXT, group.platform)
-            targets[_Body(slot, pieces, form, ends)].append(group.id)
+            voices = _voices(known, planned.path, pieces) if form is Form.VOICE else ()
+            targets[_Body(slot, pieces, form, ends, voices)].append(group.id)
             last = slots.week_of(local_day(slot))
         next_at[slots.next_after(plan, last=last, now=now)].append(group.id)
-    return _Decided(targets, next_at)
+    return _Decided(targets, next_at, unread)
 
 
 async def _pasts(ids: Collection[int]) -> Mapping[int, _Past]:
@@ -149,10 +168,10 @@ def _has_quota(group: Group, past: _Past, slot: datetime) -> bool:
     return most is None or past.in_month(slot) < most
 
 
-def _choose(planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
+def _choose(shelf: Library, planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
     """Return the pieces of a digest: what the group has not had, else what it had longest ago."""
     plan = planned.plan
-    known = list(library.current().public(day, planned.city))
+    known = list(shelf.public(day, planned.city))
     if plan.series:
         places = {name: place for place, name in enumerate(plan.series)}
         known = [piece for piece in known if piece.series in places]
@@ -163,11 +182,18 @@ def _choose(planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
     return tuple([*fresh, *again][: plan.pieces])
 
 
-async def _parts(pieces: Sequence[Material], form: Form) -> tuple[OutPart, ...]:
+def _voices(
+    known: UnitShelves, path: str, pieces: Sequence[Material]
+) -> tuple[tuple[str, Blob], ...]:
+    found = ((piece.slug, known.voice(path, piece.slug)) for piece in pieces)
+    return tuple((slug, blob) for slug, blob in found if blob is not None)
+
+
+async def _parts(body: _Body) -> tuple[OutPart, ...]:
     """Return what a digest is made of; drawing and storing are done before the transaction."""
-    if form is Form.TEXT:
-        return (Text(digest_text(pieces)),)
-    return await forms.parts(pieces, form)
+    if body.form is Form.TEXT:
+        return (Text(digest_text(body.pieces)),)
+    return await forms.parts(body.pieces, body.form, voices=dict(body.voices))
 
 
 def digest_text(pieces: Sequence[Material]) -> str:
@@ -184,9 +210,16 @@ def digest_text(pieces: Sequence[Material]) -> str:
     return current().render(Say("study.plan_several", count=len(pieces), pieces="\n\n".join(texts)))
 
 
-async def _write(decided: _Decided, parts: Mapping[_Body, Sequence[OutPart]], now: datetime) -> int:
+async def _write(
+    decided: _Decided,
+    parts: Mapping[_Body, Sequence[OutPart]],
+    notices: Mapping[datetime, Sequence[Notice]],
+    now: datetime,
+) -> int:
     for body, groups in decided.targets.items():
         await _push(body, groups, parts[body], now)
+    for slot, told in notices.items():
+        await review_notices.owe(told, slot, now)
     await _set_next(decided.next_at)
     return sum(map(len, decided.targets.values()))
 

@@ -23,9 +23,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A group and the plan that holds for it."""
+    """A group and the plan that holds for it. ``path`` is the tree path of its unit."""
 
     group: Group
+    path: str
     city: str
     plan: Plan
 
@@ -47,6 +48,7 @@ async def of_groups(groups: Collection[Group], *, today: date) -> tuple[Planned,
     return tuple(
         Planned(
             group,
+            units[group.unit_id].path,
             units[group.unit_id].city or "",
             _filled(_layers(group, above[group.unit_id], book), above[group.unit_id], book),
         )

@@ -1,5 +1,6 @@
 """The rules of study: private digests, where a person stands, what a quiz is worth."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,8 @@ from models import (
 )
 from models.enums import ConsentDecision, Evidence, Priority
 from plugins.delivery import service as delivery
-from plugins.study import forms, library
+from plugins.study import forms, library, shelves
+from plugins.study.library import Material
 
 # A digest is good until the next one: it does not go out later than six days after its hour.
 DIGEST_LIFE = timedelta(days=6)
@@ -40,7 +42,8 @@ class QuizResult:
 async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
     """Plan the digest for bound learners whose units have no group; return how many are new.
 
-    Only with the first consent in force and without 退订. Commits all or nothing.
+    Only with the first consent in force and without 退订; each gets what the home unit has read,
+    nothing where it has read nothing. Commits all or nothing.
     """
     with_group = set(await Group.filter(is_active=True).values_list("unit_id", flat=True))
     rows = await (
@@ -50,17 +53,28 @@ async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
             accounts__bound_at__isnull=False,
         )
         .distinct()
-        .values_list("id", "home_unit_id", "inflow_unit_id")
+        .values_list("id", "home_unit__path", "home_unit_id", "inflow_unit_id")
     )
-    people = [person for person, *units in rows if with_group.isdisjoint(units)]
-    consented = await _with_consent(people)
-    piece = library.of_the_week(library.current(), local_day(slot_at))
-    if not consented or piece is None:
+    paths = {person: path for person, path, *units in rows if with_group.isdisjoint(units)}
+    consented = await _with_consent(list(paths))
+    if not consented:
         return 0
+    known, targets = (
+        await shelves.of_all_units(local_day(now)),
+        defaultdict[Material, list[str]](list),
+    )
+    for person in consented:
+        piece = library.of_the_week(known.of(str(paths[person])), local_day(slot_at))
+        if piece is not None:
+            targets[piece].append(f"person:{person}")
+    return sum([await _owe(piece, people, slot_at, now) for piece, people in targets.items()])
+
+
+async def _owe(piece: Material, people: Sequence[str], slot_at: datetime, now: datetime) -> int:
     return await delivery.broadcast(
         purpose="study.private_digest",
         occasion=slot_at.isoformat(),
-        targets=[f"person:{person}" for person in consented],
+        targets=people,
         parts=(Text(forms.digest_text(piece)),),
         reference={"material": piece.slug},
         now=now,

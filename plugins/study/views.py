@@ -5,6 +5,7 @@ from datetime import date
 
 from core.config import settings
 from core.conversation import Ask, Option, Reply, Say, Slot
+from plugins.study import order_views
 from plugins.study.attendance import Entered
 from plugins.study.library import Material
 from plugins.study.periods import Period
@@ -23,29 +24,41 @@ def offer(piece: Material, read: int) -> Reply:
 
 def lesson_ask(piece: Material, read: int, *, listed: bool) -> Ask:
     """Return the question that stays open while somebody reads a piece."""
-    return Ask(
-        kind="study.lesson",
-        data={"material": piece.slug, "read": read},
-        options=(
-            Option(Say("study.option_read"), value="read"),
-            Option(Say("study.option_quiz", count=len(piece.quiz)), value="quiz"),
-        ),
-        listed=listed,
-    )
+    options = [Option(Say("study.option_read"), value="read")]
+    if piece.quiz:
+        options.append(Option(Say("study.option_quiz", count=len(piece.quiz)), value="quiz"))
+    data = {"material": piece.slug, "read": read}
+    return Ask(kind="study.lesson", data=data, options=tuple(options), listed=listed)
 
 
 def section(piece: Material, read: int) -> Reply:
     """Show section ``read`` (from 1), and what comes next."""
     left = len(piece.sections) - read
-    after = (
-        Say("study.more_sections", left=left)
-        if left
-        else Say("study.last_section", source=piece.source, count=len(piece.quiz))
-    )
+    says = [Say("study.section", section=piece.sections[read - 1])]
+    if left:
+        says.append(Say("study.more_sections", left=left))
+    elif piece.is_local:
+        says += local_end(piece)
+    else:
+        says.append(Say("study.last_section", source=piece.source, count=len(piece.quiz)))
     return Reply(
-        says=(Say("study.section", section=piece.sections[read - 1]), after),
+        says=tuple(says),
         ask=lesson_ask(piece, read, listed=True),
+        blobs=piece.attachments if read == 1 else (),
     )
+
+
+def local_end(piece: Material) -> list[Say]:
+    """Say where a local piece comes from, and where the original stands."""
+    link = [Say("study.local_link", link=piece.link)] if piece.link else []
+    return [*link, Say("study.local_source", source=piece.source)]
+
+
+def first_question(piece: Material) -> Reply:
+    """Begin the questions of a piece; a local one has none."""
+    if not piece.quiz:
+        return Reply.of("study.no_questions", title=piece.title)
+    return question(piece, 0, 0)
 
 
 def question(piece: Material, index: int, right: int, before: tuple[Say, ...] = ()) -> Reply:
@@ -90,6 +103,8 @@ def finished(piece: Material, right: int, before: Say, *, earned: int, bound: bo
 
 def in_group(piece: Material) -> Reply:
     """Show the piece of the week where everybody reads it."""
+    if piece.is_local:
+        return Reply.of("study.section", section=order_views.digest(piece))
     return Reply.of("study.digest", title=piece.title, push=piece.push, count=len(piece.quiz))
 
 

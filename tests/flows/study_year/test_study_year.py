@@ -27,6 +27,7 @@ from plugins.study.library import FOLDER, Library
 from tests.flows.study_year.what_is_owed import Facts, owed
 from tests.plugins.delivery.conftest import SELF, End, Seconds
 from tests.plugins.delivery.sending import drain
+from tests.plugins.study.reading import reviewed
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 20)
 BEGINNING = datetime(2026, 1, 1, 9, 0, tzinfo=LOCAL_ZONE)
@@ -86,7 +87,7 @@ def year(settings: Settings, database: str, keys: object, texts: object) -> Sett
     )
     use(made)
     pieces = Library.load(FOLDER).all
-    library.use(Library(replace(piece, effective_from=FIRST) for piece in pieces))
+    library.use(reviewed(replace(piece, effective_from=FIRST) for piece in pieces))
     return made
 
 

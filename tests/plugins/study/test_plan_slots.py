@@ -12,8 +12,8 @@ from core.periods import Span
 from models import Delivery, Group, PlanPause, Push, StudyPlan, Unit
 from models.enums import DeliveryState, PauseKind, UnitKind
 from plugins.study import library, planning, plans, slots
-from plugins.study.library import FOLDER, Library
 from plugins.study.slots import Plan
+from tests.plugins.study.reading import reviewed
 
 MONDAY = Plan(weekday=0, hour=20, minute=0)
 DAY = date(2026, 11, 23)
@@ -66,7 +66,7 @@ def test_given_a_pause_when_it_has_the_hour_then_the_next_week_is_next() -> None
 async def village(
     database: str, keys: object, texts: object, settings: Settings, clock: FrozenClock
 ) -> Unit:
-    library.use(Library.load(FOLDER))
+    library.use(reviewed())
     town = await Unit.create(name="乡", kind=UnitKind.TOWNSHIP, path="/1/", created_at=clock.now())
     return await Unit.create(
         name="村", kind=UnitKind.VILLAGE_BRANCH, path="/1/2/", parent=town, created_at=clock.now()

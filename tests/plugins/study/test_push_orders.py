@@ -14,7 +14,7 @@ from models import Account, Delivery, Group, Message, Person, PushOrder, Role, U
 from models.enums import OrderState, UnitKind
 from plugins.delivery import bodies
 from plugins.study import library, order_views, orders, push_commands
-from plugins.study.library import FOLDER, Library
+from tests.plugins.study.reading import reviewed
 
 DAY = date(2026, 11, 23)
 CHAT = Chat("onebot11", "10000", ChatKind.PRIVATE, "77")
@@ -22,7 +22,7 @@ CHAT = Chat("onebot11", "10000", ChatKind.PRIVATE, "77")
 
 @pytest.fixture(autouse=True)
 async def place(database: str, keys: object, texts: object, clock: FrozenClock) -> None:
-    library.use(Library.load(FOLDER))
+    library.use(reviewed())
 
 
 async def unit(clock: FrozenClock, name: str, kind: UnitKind, above: Unit | None = None) -> Unit:

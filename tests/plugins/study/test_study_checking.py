@@ -110,17 +110,6 @@ def test_given_half_a_review_when_read_then_it_is_refused(tmp_path: Path) -> Non
     assert refused.value.fields["setting"] == "reviewed_by"
 
 
-def test_given_the_review_rule_when_a_piece_has_none_then_it_is_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.md").write_text(REVIEWED, "utf-8")
-    (tmp_path / "b.md").write_text(GOOD.replace("order: 1", "order: 2"), "utf-8")
-    read = Library.load(tmp_path)
-    monkeypatch.setattr(library, "REVIEW_IS_REQUIRED", True)
-    assert [one.slug for one in read.effective(date(2026, 12, 1))] == ["a"]
-    assert [one.slug for one in read.public(date(2026, 12, 1))] == ["a"]
-
-
 def test_given_cities_when_chosen_for_a_person_then_only_those_there_get_it() -> None:
     shelf = Library([piece("a", 1), piece("b", 2)])
     here = library.Material(**{

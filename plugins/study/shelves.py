@@ -1,0 +1,97 @@
+"""What may be shown to whom: the pieces reviewed for a unit, and those that were brought in there.
+
+Unreviewed material is on no shelf. Somebody away from home has the shelf of his home unit, and what
+the unit that looks after him there has read, unless his home unit holds it back. Whoever belongs to
+no unit sees what a township or county of this house let go and none of them holds back.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+
+from core.actors import Actor
+from core.messages import Blob, Chat
+from models import Group
+from plugins.study import library, local_pieces, reviews
+from plugins.study.library import Library, Material
+from plugins.study.reviews import Verdicts, line_of
+
+
+class UnitShelves:
+    """The library as each unit may get it, worked out once for each: for planning many groups."""
+
+    def __init__(
+        self, verdicts: Verdicts, voices: Mapping[int, Mapping[str, Blob]] | None = None
+    ) -> None:
+        self.verdicts = verdicts
+        self._voices = voices or {}
+        self._base = library.current()
+        self._by_path: dict[str, Library] = {}
+
+    def of(self, path: str) -> Library:
+        """Return what may go out to the unit with tree path ``path``."""
+        found = self._by_path.get(path)
+        if found is None:
+            slugs = reviews.allowed(self.verdicts, line_of(path), self._base)
+            found = self._by_path[path] = _cut(self._base, slugs)
+        return found
+
+    def voice(self, path: str, slug: str) -> Blob | None:
+        """Return the recording of a piece for a unit: its own, else the nearest above."""
+        heard = (self._voices.get(unit, {}).get(slug) for unit in reversed(line_of(path)))
+        return next((blob for blob in heard if blob is not None), None)
+
+    def unread(self, path: str, day: date) -> int:
+        """Return how many pieces in force on ``day`` nobody on the line of ``path`` has read."""
+        left = reviews.waiting(self.verdicts, line_of(path))
+        return sum(piece.is_effective(day) for piece in left)
+
+
+async def of_all_units(today: date) -> UnitShelves:
+    """Read all reviews, and the recordings that are in force, once."""
+    return UnitShelves(await reviews.read(), await local_pieces.voices(None, today))
+
+
+async def of_unit(path: str, today: date) -> Library:
+    """Return what may go out to the groups of one unit."""
+    line = line_of(path)
+    slugs = reviews.allowed(await reviews.read(line), line, library.current())
+    return _with(_cut(library.current(), slugs), await local_pieces.on(line, today))
+
+
+async def of_actor(actor: Actor, today: date) -> Library:
+    """Return what somebody may be shown in private."""
+    base = library.current()
+    if not actor.home_path:
+        verdicts = await reviews.read_for_strangers()
+        return _cut(base, reviews.allowed_to_strangers(verdicts, base))
+    home, away = line_of(actor.home_path), line_of(actor.inflow_path)
+    verdicts = await reviews.read({*home, *away})
+    slugs = reviews.allowed(verdicts, home, base)
+    if away:
+        theirs = reviews.allowed(verdicts, away, base)
+        slugs |= {slug for slug in theirs if verdicts.held.get(slug, frozenset()).isdisjoint(home)}
+    return _with(_cut(base, slugs), await local_pieces.on({*home, *away}, today))
+
+
+async def of_chat(actor: Actor, chat: Chat, today: date) -> Library:
+    """Return what may be shown in a chat: one's own shelf, or that of the group's unit."""
+    if chat.is_private:
+        return await of_actor(actor, today)
+    group = await (
+        Group.filter(platform=chat.platform, chat_id=chat.chat_id, is_active=True)
+        .prefetch_related("unit")
+        .first()
+    )
+    return await (of_actor(Actor(), today) if group is None else of_unit(group.unit.path, today))
+
+
+@lru_cache(maxsize=256)
+def _cut(base: Library, slugs: frozenset[str]) -> Library:
+    if len(slugs) == len(base.all):
+        return base
+    return Library(piece for piece in base.all if piece.slug in slugs)
+
+
+def _with(shelf: Library, own: Sequence[Material]) -> Library:
+    return Library([*shelf.all, *own]) if own else shelf
