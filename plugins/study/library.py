@@ -50,6 +50,10 @@ class Material:
     link: str = ""
     attachments: tuple[Blob, ...] = ()
 
+    def __hash__(self) -> int:
+        """Hash the slug alone: planning asks once a group, and a whole text is long."""
+        return hash(self.slug)
+
     @property
     def is_local(self) -> bool:
         """Whether somebody in charge brought the piece in chat."""

@@ -50,12 +50,13 @@ def line_of(path: str) -> tuple[int, ...]:
 class Verdicts:
     """What was decided where: ids of units by slug, for the words as they stand now.
 
-    ``later`` are those who put a piece off; it is no decision.
+    ``later`` are those who put a piece off; it is no decision. ``units`` are all who decided.
     """
 
     passed: Mapping[str, frozenset[int]]
     held: Mapping[str, frozenset[int]]
     later: Mapping[str, frozenset[int]]
+    units: frozenset[int]
 
     def is_decided(self, piece: Material, line: Collection[int]) -> bool:
         """Whether anybody on ``line`` has decided about a piece, or its front matter has."""
@@ -63,7 +64,7 @@ class Verdicts:
         return piece.is_reviewed or any(not units.isdisjoint(line) for units in said)
 
     def allows(self, piece: Material, line: Collection[int]) -> bool:
-        """Whether a piece may go out to the last unit of ``line``, its tree path of ids."""
+        """Whether a piece may go out to the last unit of ``line``, the ids of its tree path."""
         if not self.held.get(piece.slug, _NOBODY).isdisjoint(line):
             return False
         return piece.is_reviewed or not self.passed.get(piece.slug, _NOBODY).isdisjoint(line)
@@ -98,11 +99,9 @@ async def _verdicts(rows: object) -> Verdicts:
         decision: {slug: frozenset(units) for slug, units in by_slug.items()}
         for decision, by_slug in found.items()
     }
-    return Verdicts(
-        frozen[MaterialDecision.PASS],
-        frozen[MaterialDecision.HOLD],
-        frozen[MaterialDecision.LATER],
-    )
+    passed, held = frozen[MaterialDecision.PASS], frozen[MaterialDecision.HOLD]
+    units = _NOBODY.union(*passed.values(), *held.values())
+    return Verdicts(passed, held, frozen[MaterialDecision.LATER], units)
 
 
 def waiting(verdicts: Verdicts, line: Sequence[int], series: str = "") -> tuple[Material, ...]:

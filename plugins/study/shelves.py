@@ -27,13 +27,18 @@ class UnitShelves:
         self._voices = voices or {}
         self._base = library.current()
         self._by_path: dict[str, Library] = {}
+        self._by_those: dict[frozenset[int], Library] = {}
 
     def of(self, path: str) -> Library:
         """Return what may go out to the unit with tree path ``path``."""
         found = self._by_path.get(path)
         if found is None:
-            slugs = reviews.allowed(self.verdicts, line_of(path), self._base)
-            found = self._by_path[path] = _cut(self._base, slugs)
+            # Most units have said nothing: what holds for them is worked out once.
+            those = self.verdicts.units.intersection(line_of(path))
+            if those not in self._by_those:
+                slugs = reviews.allowed(self.verdicts, those, self._base)
+                self._by_those[those] = _cut(self._base, slugs)
+            found = self._by_path[path] = self._by_those[those]
         return found
 
     def voice(self, path: str, slug: str) -> Blob | None:

@@ -12,8 +12,17 @@ from core.clock import FrozenClock, at_local
 from core.config import Settings
 from core.errors import Refusal
 from core.messages import Blob, Chat, ChatKind, Media, MediaKind, Text
-from models import Account, AuditLog, Delivery, LocalMaterial, Message, PushOrder, StudyPlan
-from models.enums import DeliveryState, Form, MaterialState, OrderState
+from models import (
+    Account,
+    AuditLog,
+    Delivery,
+    FeedItem,
+    LocalMaterial,
+    Message,
+    PushOrder,
+    StudyPlan,
+)
+from models.enums import DeliveryState, FeedItemState, Form, MaterialState, OrderState
 from plugins.delivery import bodies
 from plugins.gateway import downloads
 from plugins.identity.queries import who_is
@@ -471,3 +480,26 @@ async def test_given_a_recording_of_no_such_piece_when_begun_then_it_asks_which(
     assert "是给哪一篇" in await county.tells("刘长河", "加材料 录音 天上的云")
     assert "是给哪一篇" in await county.tells("刘长河", "加材料 录音")
     assert not await LocalMaterial.all().exists()
+
+
+async def test_given_a_title_of_a_feed_when_summed_up_and_passed_then_it_is_pushed_with_its_link(
+    county: County,
+) -> None:
+    await FeedItem.create(
+        source="县政府网", key="1", title="冬天用电", link="https://a.example/1",
+        published_on=date(2026, 11, 20), found_at=county.clock.now(), state=FeedItemState.NEW,
+    )  # fmt: skip
+    await county.group("王群", "王家村")
+    assert "1 冬天用电" in await county.tells("刘长河", "来稿")
+    assert "https://a.example/1" in await county.tells("刘长河", "1")
+    assert "请用自己的话写" in await county.tells("刘长河", "1")
+    assert "等另一位看过再发" in await county.tells("刘长河", WORDS)
+    assert "「冬天用电」，等您看一眼" in await county.told("吴芳")
+    heard = await county.tells("吴芳", "1")
+    assert f"{WORDS}\n原文：https://a.example/1\n出处：县政府网，11月20日的。" in heard
+    assert "可以用了" in await county.tells("吴芳", "1")
+    assert "「冬天用电」，发 1 个群" in await county.tells("刘长河", "推送 新建 冬天用电")
+    heard = await county.tells("刘长河", "2")
+    assert heard.startswith(
+        f"冬天用电。\n{WORDS}\n原文：https://a.example/1\n出处：县政府网。\n这条不用回。"
+    )
