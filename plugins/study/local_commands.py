@@ -3,23 +3,22 @@
 from dataclasses import replace
 from datetime import date
 
-from core import crypto, daywords
+from core import daywords
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Handler, Reply, Reveals, Say, Slot
 from core.errors import Refusal
 from core.messages import Text
 from core.texts import render
-from models import LocalMaterial, Person, Unit
 from models.enums import MaterialState
 from plugins.study import (
     library,
     local_materials,
-    local_pieces,
     local_views,
     material_intake,
     material_words,
     order_lines,
 )
+from plugins.study.local_pieces import Brought
 
 _IN_CHARGE = frozenset({Who.SECRETARY, Who.TOWNSHIP})
 
@@ -29,13 +28,13 @@ async def handle_add(call: Call) -> Reply:
     voice = material_words.VOICE.fullmatch(call.words.strip())
     if voice:
         return await _open_voice(call, voice["title"].strip(material_words.QUOTES))
-    row = await local_materials.open_draft(actor=call.actor, now=call.now)
-    opened = local_views.opened(row)
+    piece = await local_materials.open_draft(actor=call.actor, now=call.now)
+    opened = local_views.opened(piece)
     if not call.words.strip():
         return opened
     first = replace(call, parts=(Text(call.words.strip()), *call.media))
-    taken = await material_intake.take(first, row.uid)
-    return replace(local_views.taken(taken.row, taken.problems), draft=opened.draft)
+    taken = await material_intake.take(first, piece.uid)
+    return replace(local_views.taken(taken.piece, taken.problems), draft=opened.draft)
 
 
 async def _open_voice(call: Call, title: str) -> Reply:
@@ -43,8 +42,8 @@ async def _open_voice(call: Call, title: str) -> Reply:
     found = tuple(piece for piece in found if not piece.is_local)
     if len(found) != 1:
         raise Refusal("study.local_voice_which")
-    row = await local_materials.open_draft(actor=call.actor, now=call.now, voice_of=found[0].slug)
-    return local_views.opened(row, found[0].title)
+    piece = await local_materials.open_draft(actor=call.actor, now=call.now, voice_of=found[0].slug)
+    return local_views.opened(piece, found[0].title)
 
 
 async def continue_draft(call: Call) -> Reply:
@@ -60,10 +59,10 @@ async def continue_draft(call: Call) -> Reply:
         if refusal.key != "study.local_no_draft":
             raise
         return Reply(says=(Say(refusal.key),), close=frozenset({Slot.DRAFT}))
-    return local_views.taken(taken.row, taken.problems)
+    return local_views.taken(taken.piece, taken.problems)
 
 
-async def _draft(call: Call) -> LocalMaterial:
+async def _draft(call: Call) -> Brought:
     uid = str(call.draft.data["uid"]) if call.draft else ""
     return await local_materials.draft(call.actor, uid)
 
@@ -75,29 +74,29 @@ async def handle_look(call: Call) -> Reply:
 
 async def handle_finish(call: Call) -> Reply:
     """Begin the questions; a recording has none and goes to the second person."""
-    row = await _draft(call)
-    if not local_pieces.body_of(row) and not row.link:
+    piece = await _draft(call)
+    if piece.is_empty:
         raise Refusal("study.local_empty")
-    if row.voice_of:
-        return await _propose_voice(call, row)
-    return local_views.ask_title(row.uid, local_materials.TITLE_MOST)
+    if piece.voice_of:
+        return await _propose_voice(call, piece)
+    return local_views.ask_title(piece.uid, local_materials.TITLE_MOST)
 
 
-async def _propose_voice(call: Call, row: LocalMaterial) -> Reply:
-    piece = library.current().find(row.voice_of)
-    if piece is None:
+async def _propose_voice(call: Call, piece: Brought) -> Reply:
+    read = library.current().find(piece.voice_of)
+    if read is None:
         raise Refusal("study.piece_gone")
     name = await local_materials.propose(
-        actor=call.actor, uid=row.uid, title=piece.title, source=piece.source,
-        source_on=piece.source_date, until=piece.effective_until, now=call.now,
+        actor=call.actor, uid=piece.uid, title=read.title, source=read.source,
+        source_on=read.source_date, until=read.effective_until, now=call.now,
     )  # fmt: skip
     return local_views.closed(Say("study.local_proposed", reviewer=name))
 
 
 async def handle_cancel(call: Call) -> Reply:
     """Throw the draft away."""
-    row = await _draft(call)
-    strays = await local_materials.drop(actor=call.actor, uid=row.uid, now=call.now)
+    piece = await _draft(call)
+    strays = await local_materials.drop(actor=call.actor, uid=piece.uid, now=call.now)
     await material_intake.forget(strays)
     return local_views.closed(Say("study.local_dropped"))
 
@@ -123,11 +122,10 @@ async def continue_title(call: Call) -> Reply:
 
 async def continue_source(call: Call) -> Reply:
     """Take where it comes from; what one's own unit wrote is of today."""
-    row = await local_materials.draft(call.actor, str(_data(call)["uid"]))
+    piece = await local_materials.draft(call.actor, str(_data(call)["uid"]))
     if call.choice == "own":
-        unit = await Unit.get(id=row.unit_id)
-        data = _data(call) | {"source": render("study.local_own_source", unit=unit.name),
-                              "on": call.today.isoformat()}  # fmt: skip
+        source = render("study.local_own_source", unit=piece.unit)
+        data = _data(call) | {"source": source, "on": call.today.isoformat()}
         return local_views.ask_until(data, call.today)
     source = " ".join(call.text.split())
     if not 0 < len(source) <= local_materials.SOURCE_MOST:
@@ -158,16 +156,16 @@ async def continue_until(call: Call) -> Reply:
     if not call.today <= until <= call.today + local_materials.LONGEST:
         raise Refusal("study.local_day_unknown")
     data = _data(call) | {"until": until.isoformat()}
-    row = await local_materials.draft(call.actor, str(data["uid"]))
-    return local_views.ready(data, row, until, call.today)
+    piece = await local_materials.draft(call.actor, str(data["uid"]))
+    return local_views.ready(data, piece, until, call.today)
 
 
 async def continue_ready(call: Call) -> Reply:
     """Ask the second person, go on adding, or leave it for another day."""
     data = _data(call)
     if call.choice == "more":
-        row = await local_materials.draft(call.actor, str(data["uid"]))
-        return local_views.opened(row)
+        piece = await local_materials.draft(call.actor, str(data["uid"]))
+        return local_views.opened(piece)
     if call.choice == "keep":
         return local_views.closed(Say("study.local_kept"))
     on = data.get("on")
@@ -181,17 +179,15 @@ async def continue_ready(call: Call) -> Reply:
 
 async def next_waiting(call: Call) -> Reply | None:
     """Show the piece of somebody else that waits longest for one's look, if there is one."""
-    rows = await local_materials.waiting_for(call.actor)
-    return await show_waiting(call, rows[0].uid) if rows else None
+    waiting = await local_materials.waiting_for(call.actor)
+    return await show_waiting(call, waiting[0].uid) if waiting else None
 
 
 async def show_waiting(call: Call, uid: str) -> Reply:
     """Show one piece that waits for a second person."""
-    row = await local_materials.to_review(call.actor, uid)
-    proposer = await Person.get_or_none(id=row.proposed_by_id)
-    name = proposer.name if proposer else ""
-    piece = library.current().find(row.voice_of) if row.voice_of else None
-    return local_views.review(row, name, call.today, piece.title if piece else "")
+    piece = await local_materials.to_review(call.actor, uid)
+    read = library.current().find(piece.voice_of) if piece.voice_of else None
+    return local_views.review(piece, call.today, read.title if read else "")
 
 
 async def continue_review(call: Call) -> Reply:
@@ -206,8 +202,8 @@ async def continue_review(call: Call) -> Reply:
         return local_views.closed_question(Say("study.local_later"))
     if call.choice != "pass":
         raise Refusal("study.local_say_number")
-    row = await local_materials.approve(actor=call.actor, uid=uid, now=call.now)
-    return local_views.closed_question(Say("study.local_passed", title=row.title))
+    piece = await local_materials.approve(actor=call.actor, uid=uid, now=call.now)
+    return local_views.closed_question(Say("study.local_passed", title=piece.title))
 
 
 async def continue_why(call: Call) -> Reply:
@@ -216,10 +212,10 @@ async def continue_why(call: Call) -> Reply:
 
 
 async def _send_back(call: Call, uid: str, reason: str) -> Reply:
-    row = await local_materials.send_back(
+    piece = await local_materials.send_back(
         actor=call.actor, uid=uid, reason=reason.strip(), now=call.now
     )
-    return local_views.closed_question(Say("study.local_sent_back", title=row.title))
+    return local_views.closed_question(Say("study.local_sent_back", title=piece.title))
 
 
 async def handle_mine(call: Call) -> Reply:
@@ -229,24 +225,21 @@ async def handle_mine(call: Call) -> Reply:
 
 async def continue_mine(call: Call) -> Reply:
     """Open one's own piece; a draft goes on."""
-    row = await local_materials.own(call.actor, str(call.choice))
-    if row.state is MaterialState.DRAFT:
-        return local_views.opened(row, row.title)
-    sealed = row.return_reason_sealed
-    place = f"local_material.reason:{row.uid}"
-    reason = crypto.unseal_text(sealed, place=place) if sealed else ""
-    return local_views.own(row, reason, call.today)
+    piece = await local_materials.own(call.actor, str(call.choice))
+    if piece.state is MaterialState.DRAFT:
+        return local_views.opened(piece, piece.title)
+    return local_views.own(piece, call.today)
 
 
 async def continue_own(call: Call) -> Reply:
     """Mend what was sent back, take it back, or leave it."""
     uid = str(_data(call).get("uid"))
     if call.choice == "mend":
-        row = await local_materials.reopen(actor=call.actor, uid=uid, now=call.now)
-        return local_views.opened(row, row.title)
+        piece = await local_materials.reopen(actor=call.actor, uid=uid, now=call.now)
+        return local_views.opened(piece, piece.title)
     if call.choice == "withdraw":
-        row = await local_materials.withdraw(actor=call.actor, uid=uid, now=call.now)
-        return local_views.closed_question(Say("study.local_withdrawn", title=row.title))
+        piece = await local_materials.withdraw(actor=call.actor, uid=uid, now=call.now)
+        return local_views.closed_question(Say("study.local_withdrawn", title=piece.title))
     return local_views.closed_question(Say("study.local_left"))
 
 

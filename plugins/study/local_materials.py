@@ -19,6 +19,7 @@ from models.enums import MaterialState, OrderState
 from plugins.delivery import service as delivery
 from plugins.study import local_notices, local_pieces, officers, orders
 from plugins.study.library import LOCAL
+from plugins.study.local_pieces import Brought, brought, reason_place
 
 TITLE_MOST = 24
 SOURCE_MOST = 120
@@ -31,7 +32,7 @@ DRAFT_LIFE = timedelta(days=30)
 
 
 @transactional
-async def open_draft(*, actor: Actor, now: datetime, voice_of: str = "") -> LocalMaterial:
+async def open_draft(*, actor: Actor, now: datetime, voice_of: str = "") -> Brought:
     """Return the draft somebody has, else a new one; raises Refusal ``study.push_no_unit``.
 
     ``voice_of`` asks for the draft of a recording of that piece; another draft stays as it is.
@@ -41,17 +42,22 @@ async def open_draft(*, actor: Actor, now: datetime, voice_of: str = "") -> Loca
         proposed_by_id=actor.person_id or 0, state=MaterialState.DRAFT, voice_of=voice_of
     ).first()
     if row is not None:
-        return row
+        return await brought(row)
     uid = uuid4().hex
-    return await LocalMaterial.create(
+    made = await LocalMaterial.create(
         uid=uid, unit_id=unit, title="", body_sealed=local_pieces.seal_body((), uid=uid),
         effective_until=local_day(now) + LONGEST, state=MaterialState.DRAFT, voice_of=voice_of,
         proposed_by_id=actor.person_id or 0, proposed_at=now,
     )  # fmt: skip
+    return await brought(made)
 
 
-async def draft(actor: Actor, uid: str) -> LocalMaterial:
+async def draft(actor: Actor, uid: str) -> Brought:
     """Return a draft of the actor's own; Refusal ``study.local_no_draft``."""
+    return await brought(await _draft(actor, uid))
+
+
+async def _draft(actor: Actor, uid: str) -> LocalMaterial:
     row = await LocalMaterial.get_or_none(
         uid=uid, proposed_by_id=actor.person_id or 0, state=MaterialState.DRAFT
     )
@@ -63,12 +69,12 @@ async def draft(actor: Actor, uid: str) -> LocalMaterial:
 @transactional
 async def add(
     *, actor: Actor, uid: str, parts: Sequence[OutPart], link: str, now: datetime
-) -> LocalMaterial:
+) -> Brought:
     """Add words, files or a link to a draft; commits the row.
 
     Raises Refusal ``study.local_no_draft``, ``study.local_too_long``, ``study.local_too_many``.
     """
-    row = await draft(actor, uid)
+    row = await _draft(actor, uid)
     # There is one recording of a piece: a new one takes the place of the other.
     known = [*(() if row.voice_of else local_pieces.body_of(row)), *parts]
     if sum(len(part.text) for part in known if isinstance(part, Text)) > WORDS_MOST:
@@ -78,13 +84,13 @@ async def add(
     row.body_sealed = local_pieces.seal_body(known, uid=uid)
     row.link, row.proposed_at = link or row.link, now
     await row.save(update_fields=["body_sealed", "link", "proposed_at"])
-    return row
+    return await brought(row)
 
 
 @transactional
 async def drop(*, actor: Actor, uid: str, now: datetime) -> list[str]:
     """Throw a draft away; return the ids of its files, to be removed after the commit."""
-    row = await draft(actor, uid)
+    row = await _draft(actor, uid)
     await _audit(actor, row, "study.local_dropped", now)
     return await _delete(row)
 
@@ -118,7 +124,7 @@ async def propose(
     Raises Refusal ``study.local_no_draft``, ``study.local_empty``, ``study.local_nobody``. Commits
     the row, the notice to the second person and an audit row.
     """
-    row = await draft(actor, uid)
+    row = await _draft(actor, uid)
     if not local_pieces.body_of(row) and not row.link:
         raise Refusal("study.local_empty")
     row.title, row.source, row.source_on = title, source, source_on
@@ -132,7 +138,7 @@ async def propose(
     return second.name
 
 
-async def waiting_for(actor: Actor) -> tuple[LocalMaterial, ...]:
+async def waiting_for(actor: Actor) -> tuple[Brought, ...]:
     """Return what waits for the actor's look, oldest first: of units in his charge, never his."""
     rows = (
         await LocalMaterial.filter(state=MaterialState.WAITING)
@@ -140,14 +146,19 @@ async def waiting_for(actor: Actor) -> tuple[LocalMaterial, ...]:
         .order_by("proposed_at", "id")
         .prefetch_related("unit")
     )
-    return tuple(row for row in rows if officers.looks_after(actor, row.unit.path))
+    mine = [row for row in rows if officers.looks_after(actor, row.unit.path)]
+    return tuple([await brought(row) for row in mine])
 
 
-async def to_review(actor: Actor, uid: str) -> LocalMaterial:
+async def to_review(actor: Actor, uid: str) -> Brought:
     """Return what the actor may pass or send back.
 
     Raises Refusal ``study.local_own`` for his own, ``study.local_gone`` otherwise.
     """
+    return await brought(await _to_review(actor, uid))
+
+
+async def _to_review(actor: Actor, uid: str) -> LocalMaterial:
     row = await LocalMaterial.get_or_none(uid=uid, state=MaterialState.WAITING)
     if row is not None and row.proposed_by_id == actor.person_id:
         raise Refusal("study.local_own")
@@ -157,30 +168,30 @@ async def to_review(actor: Actor, uid: str) -> LocalMaterial:
 
 
 @transactional
-async def approve(*, actor: Actor, uid: str, now: datetime) -> LocalMaterial:
+async def approve(*, actor: Actor, uid: str, now: datetime) -> Brought:
     """Take the second person's yes; commits it, the word to the proposer, an audit row."""
-    row = await to_review(actor, uid)
+    row = await _to_review(actor, uid)
     if row.effective_until < local_day(now):
         raise Refusal("study.local_past")
     await _decide(actor, row, MaterialState.APPROVED, now)
     await local_notices.tell_approved(actor, row, now)
-    return row
+    return await brought(row)
 
 
 @transactional
-async def send_back(*, actor: Actor, uid: str, reason: str, now: datetime) -> LocalMaterial:
+async def send_back(*, actor: Actor, uid: str, reason: str, now: datetime) -> Brought:
     """Take the second person's no with its reason; the proposer hears it word by word.
 
     Raises Refusal ``study.local_why`` without a reason or with a very long one.
     """
-    row = await to_review(actor, uid)
+    row = await _to_review(actor, uid)
     if not 0 < len(reason) <= local_notices.REASON_MOST:
         raise Refusal("study.local_why", most=local_notices.REASON_MOST)
     await _decide(actor, row, MaterialState.RETURNED, now)
-    row.return_reason_sealed = crypto.seal_text(reason, place=f"local_material.reason:{row.uid}")
+    row.return_reason_sealed = crypto.seal_text(reason, place=reason_place(uid))
     await row.save(update_fields=["return_reason_sealed"])
     await local_notices.tell_returned(actor, row, reason, now)
-    return row
+    return await brought(row)
 
 
 async def _decide(actor: Actor, row: LocalMaterial, state: MaterialState, now: datetime) -> None:
@@ -192,16 +203,20 @@ async def _decide(actor: Actor, row: LocalMaterial, state: MaterialState, now: d
     await _audit(actor, row, f"study.local_{state.value}", now)
 
 
-async def mine(actor: Actor, today: date) -> tuple[LocalMaterial, ...]:
+async def mine(actor: Actor, today: date) -> tuple[Brought, ...]:
     """Return what the actor brought in, still valid and not taken back, the newest first."""
     rows = LocalMaterial.filter(
         proposed_by_id=actor.person_id or 0, effective_until__gte=today
     ).exclude(state=MaterialState.WITHDRAWN)
-    return tuple(await rows.order_by("-proposed_at", "-id"))
+    return tuple([await brought(row) for row in await rows.order_by("-proposed_at", "-id")])
 
 
-async def own(actor: Actor, uid: str) -> LocalMaterial:
+async def own(actor: Actor, uid: str) -> Brought:
     """Return a piece the actor brought in; Refusal ``study.local_gone``."""
+    return await brought(await _own(actor, uid))
+
+
+async def _own(actor: Actor, uid: str) -> LocalMaterial:
     row = await LocalMaterial.get_or_none(uid=uid, proposed_by_id=actor.person_id or 0)
     if row is None or row.state is MaterialState.WITHDRAWN:
         raise Refusal("study.local_gone")
@@ -209,9 +224,9 @@ async def own(actor: Actor, uid: str) -> LocalMaterial:
 
 
 @transactional
-async def reopen(*, actor: Actor, uid: str, now: datetime) -> LocalMaterial:
+async def reopen(*, actor: Actor, uid: str, now: datetime) -> Brought:
     """Make a draft of a piece that was sent back. Raises Refusal ``study.local_gone``."""
-    row = await own(actor, uid)
+    row = await _own(actor, uid)
     if row.state is not MaterialState.RETURNED:
         raise Refusal("study.local_gone")
     other = LocalMaterial.filter(
@@ -221,17 +236,17 @@ async def reopen(*, actor: Actor, uid: str, now: datetime) -> LocalMaterial:
         raise Refusal("study.local_other_draft")
     row.state, row.proposed_at = MaterialState.DRAFT, now
     await row.save(update_fields=["state", "proposed_at"])
-    return row
+    return await brought(row)
 
 
 @transactional
-async def withdraw(*, actor: Actor, uid: str, now: datetime) -> LocalMaterial:
+async def withdraw(*, actor: Actor, uid: str, now: datetime) -> Brought:
     """Take a piece back; raises Refusal ``study.local_gone``.
 
     Commits the row and an audit row; pushes of it are dropped, and what is owed and not written yet
     is cancelled. What was sent stays where it is (撤回 takes it back).
     """
-    row = await own(actor, uid)
+    row = await _own(actor, uid)
     if row.state is MaterialState.DRAFT:
         raise Refusal("study.local_gone")
     row.state = MaterialState.WITHDRAWN
@@ -244,7 +259,7 @@ async def withdraw(*, actor: Actor, uid: str, now: datetime) -> LocalMaterial:
     unsent = pushes.filter(state__in=[OrderState.WAITING, OrderState.APPROVED])
     await unsent.update(state=OrderState.DROPPED)
     await _audit(actor, row, "study.local_withdrawn", now)
-    return row
+    return await brought(row)
 
 
 async def _audit(actor: Actor, row: LocalMaterial, action: str, now: datetime) -> None:

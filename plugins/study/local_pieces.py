@@ -6,6 +6,7 @@ The body is sealed JSON of outgoing parts: words and files, in the order in whic
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from core import crypto
@@ -13,7 +14,7 @@ from core.actors import Stage
 from core.clock import local_day
 from core.messages import Blob, OutPart, Text, payload_from_json, payload_to_json
 from core.texts import render
-from models import LocalMaterial
+from models import LocalMaterial, Person, Unit
 from models.enums import MaterialState
 from plugins.study.front_matter import SECTION_CHARACTERS
 from plugins.study.library import LOCAL, Material
@@ -21,6 +22,51 @@ from plugins.study.library import LOCAL, Material
 # A push is at most about 120 characters and 6 lines (dialogues, voice, rule 1).
 _PUSH_CHARACTERS, _PUSH_LINES = 120, 5
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A local piece as those in charge see it: while it is put together, looked at, or listed.
+
+    ``by`` is who brings it in, for ``unit``; ``reason`` is why it was sent back, if it was.
+    """
+
+    uid: str
+    title: str
+    words: str
+    files: tuple[Blob, ...]
+    link: str
+    source: str
+    source_on: date | None
+    until: date
+    state: MaterialState
+    voice_of: str
+    by: str
+    unit: str
+    reason: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it yet."""
+        return not (self.words or self.files or self.link)
+
+
+async def brought(row: LocalMaterial) -> Brought:
+    """Return a row with the names that go with it, unsealed."""
+    person = await Person.get_or_none(id=row.proposed_by_id)
+    unit = await Unit.get(id=row.unit_id)
+    sealed = row.return_reason_sealed
+    return Brought(
+        uid=row.uid, title=row.title, words=words_of(row), files=files_of(row), link=row.link,
+        source=row.source, source_on=row.source_on, until=row.effective_until, state=row.state,
+        voice_of=row.voice_of, by=person.name if person else "", unit=unit.name,
+        reason=crypto.unseal_text(sealed, place=reason_place(row.uid)) if sealed else "",
+    )  # fmt: skip
+
+
+def reason_place(uid: str) -> str:
+    """Return the place that the reason of a return is sealed for."""
+    return f"local_material.reason:{uid}"
 
 
 def seal_body(parts: Sequence[OutPart], *, uid: str) -> bytes:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from core.conversation import Ask, OpenDraft, Option, Reply, Say, Slot, Takes
-from models import LocalMaterial
 from models.enums import MaterialState
-from plugins.study import local_pieces, material_words
+from plugins.study import material_words
+from plugins.study.local_pieces import Brought
 
 DRAFT = "study.local_draft"
 TITLE = "study.local_title"
@@ -32,38 +32,38 @@ _STATES = {
 }
 
 
-def opened(row: LocalMaterial, voice_title: str = "") -> Reply:
+def opened(piece: Brought, voice_title: str = "") -> Reply:
     """Say that a draft is open, new or as it was left."""
-    if row.voice_of:
+    if piece.voice_of:
         say = Say("study.local_voice_opened", title=voice_title)
-    elif local_pieces.body_of(row) or row.link:
-        say = Say("study.local_continued", what=contents(row))
+    elif not piece.is_empty:
+        say = Say("study.local_continued", what=contents(piece))
     else:
         say = Say("study.local_opened")
-    return Reply(says=(say,), draft=OpenDraft(DRAFT, {"uid": row.uid}))
+    return Reply(says=(say,), draft=OpenDraft(DRAFT, {"uid": piece.uid}))
 
 
-def contents(row: LocalMaterial) -> Say:
+def contents(piece: Brought) -> Say:
     """Say how much is in a piece: characters, files, a link."""
-    words, files = len(local_pieces.words_of(row)), len(local_pieces.files_of(row))
-    if row.link:
+    words, files = len(piece.words), len(piece.files)
+    if piece.link:
         return Say("study.local_contents_link", characters=words, files=files)
     return Say("study.local_contents", characters=words, files=files)
 
 
-def taken(row: LocalMaterial, problems: Sequence[Say]) -> Reply:
+def taken(piece: Brought, problems: Sequence[Say]) -> Reply:
     """Say what is there after a message, and what could not be taken."""
-    return Reply(says=(*problems, Say("study.local_taken", what=contents(row))))
+    return Reply(says=(*problems, Say("study.local_taken", what=contents(piece))))
 
 
-def look(row: LocalMaterial) -> Reply:
+def look(piece: Brought) -> Reply:
     """Show what is in a draft."""
-    words = local_pieces.words_of(row)
+    words = piece.words
     says = [Say("study.section", section=words)] if words else []
-    if row.link:
-        says.append(Say("study.local_link", link=row.link))
-    says.append(Say("study.local_looked", what=contents(row)))
-    return Reply(says=tuple(says), blobs=local_pieces.files_of(row)[:_LOOK_FILES])
+    if piece.link:
+        says.append(Say("study.local_link", link=piece.link))
+    says.append(Say("study.local_looked", what=contents(piece)))
+    return Reply(says=tuple(says), blobs=piece.files[:_LOOK_FILES])
 
 
 def ask_title(uid: str, most: int) -> Reply:
@@ -102,7 +102,7 @@ def ask_until(data: dict[str, object], today: date) -> Reply:
     return Reply(says=(Say("study.local_which_until"),), ask=ask)
 
 
-def ready(data: dict[str, object], row: LocalMaterial, until: date, today: date) -> Reply:
+def ready(data: dict[str, object], piece: Brought, until: date, today: date) -> Reply:
     """Repeat what was said, and ask whether a second person shall look."""
     options = (
         Option(Say("study.push_option_ask"), value="ask"),
@@ -110,7 +110,7 @@ def ready(data: dict[str, object], row: LocalMaterial, until: date, today: date)
         Option(Say("study.local_option_keep"), value="keep"),
     )
     say = Say(
-        "study.local_summary", title=data["title"], what=contents(row), source=data["source"],
+        "study.local_summary", title=data["title"], what=contents(piece), source=data["source"],
         until=until, today=today,
     )  # fmt: skip
     return Reply(says=(say,), ask=Ask(READY, options, data, again=material_words.ADD))
@@ -126,34 +126,34 @@ def closed_question(say: Say) -> Reply:
     return Reply(says=(say,), close=frozenset({Slot.QUESTION}))
 
 
-def review(row: LocalMaterial, name: str, today: date, voice_title: str = "") -> Reply:
+def review(piece: Brought, today: date, voice_title: str = "") -> Reply:
     """Show the second person a piece whole, with its files, and ask what becomes of it."""
     options = (
         Option(Say("study.review_option_pass"), value="pass"),
         Option(Say("study.push_option_return"), value="return"),
         Option(Say("study.local_option_later"), value="later"),
     )
-    words = local_pieces.words_of(row)
+    words = piece.words
     heading = (
-        Say("study.local_voice_review", name=name, title=voice_title)
-        if row.voice_of
-        else Say("study.local_review", name=name, title=row.title)
+        Say("study.local_voice_review", name=piece.by, title=voice_title)
+        if piece.voice_of
+        else Say("study.local_review", name=piece.by, title=piece.title)
     )
     says = (
         heading,
         *((Say("study.section", section=words),) if words else ()),
-        *((Say("study.local_link", link=row.link),) if row.link else ()),
-        *(() if row.voice_of else (_source(row, today),)),
+        *((Say("study.local_link", link=piece.link),) if piece.link else ()),
+        *(() if piece.voice_of else (_source(piece, today),)),
     )
-    ask = Ask(REVIEW, options, {"uid": row.uid}, takes=Takes.TEXT, again=material_words.REVIEW)
-    return Reply(says=says, ask=ask, blobs=local_pieces.files_of(row))
+    ask = Ask(REVIEW, options, {"uid": piece.uid}, takes=Takes.TEXT, again=material_words.REVIEW)
+    return Reply(says=says, ask=ask, blobs=piece.files)
 
 
-def _source(row: LocalMaterial, today: date) -> Say:
-    if row.source_on is None:
-        return Say("study.local_from", source=row.source, until=row.effective_until, today=today)
+def _source(piece: Brought, today: date) -> Say:
+    if piece.source_on is None:
+        return Say("study.local_from", source=piece.source, until=piece.until, today=today)
     return Say(
-        "study.local_from_day", source=row.source, on=row.source_on, until=row.effective_until,
+        "study.local_from_day", source=piece.source, on=piece.source_on, until=piece.until,
         today=today,
     )  # fmt: skip
 
@@ -164,30 +164,30 @@ def ask_why(uid: str) -> Reply:
     return Reply(says=(Say("study.local_which_reason"),), ask=ask)
 
 
-def mine(rows: Sequence[LocalMaterial]) -> Reply:
+def mine(pieces: Sequence[Brought]) -> Reply:
     """List what somebody brought in; a number opens one."""
-    if not rows:
+    if not pieces:
         return Reply.of("study.local_none")
     options = tuple(
-        Option(Say(_STATES[row.state], title=row.title) if row.title else
-               Say("study.local_state_untitled"), value=row.uid)
-        for row in rows[:_MOST]
+        Option(Say(_STATES[piece.state], title=piece.title) if piece.title else
+               Say("study.local_state_untitled"), value=piece.uid)
+        for piece in pieces[:_MOST]
     )  # fmt: skip
     ask = Ask(MINE, options, again=material_words.MINE)
-    return Reply(says=(Say("study.local_list", count=len(rows)),), ask=ask)
+    return Reply(says=(Say("study.local_list", count=len(pieces)),), ask=ask)
 
 
-def own(row: LocalMaterial, reason: str, today: date) -> Reply:
+def own(piece: Brought, today: date) -> Reply:
     """Show one's own piece, and what can be done with it."""
-    says = [Say(_STATES[row.state], title=row.title), _source(row, today)]
-    if reason:
-        says.append(Say("study.review_said_why", reason=reason))
+    says = [Say(_STATES[piece.state], title=piece.title), _source(piece, today)]
+    if piece.reason:
+        says.append(Say("study.review_said_why", reason=piece.reason))
     mend = (Option(Say("study.local_option_mend"), value="mend"),)
     options = (
-        *(mend if row.state is MaterialState.RETURNED else ()),
+        *(mend if piece.state is MaterialState.RETURNED else ()),
         Option(Say("study.local_option_withdraw"), value="withdraw"),
         Option(Say("study.local_option_leave"), value="leave"),
     )
     return Reply(
-        says=tuple(says), ask=Ask(OWN, options, {"uid": row.uid}, again=material_words.MINE)
+        says=tuple(says), ask=Ask(OWN, options, {"uid": piece.uid}, again=material_words.MINE)
     )

@@ -11,9 +11,9 @@ from core.config import settings
 from core.conversation import Call, Say
 from core.errors import Refusal
 from core.messages import Blob, Chat, Media, MediaKind, OutPart, Text
-from models import LocalMaterial
 from plugins.gateway import downloads
-from plugins.study import local_materials, local_pieces, material_words
+from plugins.study import local_materials, material_words
+from plugins.study.local_pieces import Brought
 
 _MIB = 1024 * 1024
 _BAD_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|\r\n\t', " "))
@@ -24,7 +24,7 @@ _NAME_MOST = 40
 class Taken:
     """The draft after a message, and what of the message could not be taken."""
 
-    row: LocalMaterial
+    piece: Brought
     problems: tuple[Say, ...]
 
 
@@ -46,7 +46,7 @@ async def take(call: Call, uid: str) -> Taken:
         raise Refusal("study.local_only_voice")
     if not (parts or kept or link):
         return Taken(row, problems)
-    replaced = local_pieces.files_of(row) if row.voice_of else ()
+    replaced = row.files if row.voice_of else ()
     try:
         row = await local_materials.add(
             actor=call.actor, uid=uid, parts=[*parts, *kept], link=link, now=call.now

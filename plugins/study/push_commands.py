@@ -114,7 +114,7 @@ async def handle_review(call: Call) -> Reply:
     if not found and not local:
         return Reply.of("study.push_nothing_open")
     items = [(one.uid, one.piece.title, one.asked_by != call.actor.person_id) for one in found]
-    brought = [(f"{LOCAL}{row.uid}", row.title, True) for row in local]
+    brought = [(f"{LOCAL}{piece.uid}", piece.title, True) for piece in local]
     return order_views.open_list([*items, *brought])
 
 
