@@ -29,7 +29,7 @@ def _weekly() -> Weekly:
 
 
 async def prune_drafts(tick: Tick) -> None:
-    """Throw away drafts of local pieces that nobody touched for a month, with their files."""
+    """Throw away drafts nobody touched and pieces nobody may use for a month, with their files."""
     await material_intake.forget(await local_materials.prune(now=tick.now))
 
 

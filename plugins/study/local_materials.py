@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
+from tortoise.expressions import Q
+
 from core import crypto
 from core.actors import Actor
 from core.clock import local_day
@@ -27,8 +29,9 @@ WORDS_MOST = 2000
 FILES_MOST = 9
 # A piece may be used for two years at most; then somebody has to look at it again.
 LONGEST = timedelta(days=731)
-# A draft that nobody touched for so long is thrown away.
-DRAFT_LIFE = timedelta(days=30)
+# A draft that nobody touched, and a piece whose last day is over, are thrown away after so long: by
+# then nothing of them is on its way any more.
+KEPT = timedelta(days=30)
 
 
 @transactional
@@ -97,9 +100,10 @@ async def drop(*, actor: Actor, uid: str, now: datetime) -> list[str]:
 
 @transactional
 async def prune(*, now: datetime) -> list[str]:
-    """Throw away drafts nobody touched for a month; return the ids of their files."""
-    old = LocalMaterial.filter(state=MaterialState.DRAFT, proposed_at__lt=now - DRAFT_LIFE)
-    return [blob for row in await old for blob in await _delete(row)]
+    """Throw away what nobody touched or used for a month; return the ids of its files."""
+    left = Q(state=MaterialState.DRAFT, proposed_at__lt=now - KEPT)
+    over = Q(effective_until__lt=local_day(now) - KEPT)
+    return [blob for row in await LocalMaterial.filter(left | over) for blob in await _delete(row)]
 
 
 async def _delete(row: LocalMaterial) -> list[str]:
@@ -249,8 +253,11 @@ async def withdraw(*, actor: Actor, uid: str, now: datetime) -> Brought:
     row = await _own(actor, uid)
     if row.state is MaterialState.DRAFT:
         raise Refusal("study.local_gone")
-    row.state = MaterialState.WITHDRAWN
-    await row.save(update_fields=["state"])
+    row.state, row.effective_until = (
+        MaterialState.WITHDRAWN,
+        min(row.effective_until, local_day(now)),
+    )
+    await row.save(update_fields=["state", "effective_until"])
     pushes = PushOrder.filter(material=f"{LOCAL}{uid}")
     for order in await pushes.filter(state=OrderState.CONFIRMED):
         await delivery.cancel(

@@ -28,17 +28,12 @@ _OF_STRANGERS = (UnitKind.COUNTY, UnitKind.TOWNSHIP)
 
 
 @lru_cache(maxsize=8192)
-def _sha256(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
-
-
 def fingerprint(piece: Material) -> str:
     """Return the hash of what people read of a piece: title, source, push, sections, questions."""
     asked = [[one.ask, *one.options, str(one.answer), one.explain] for one in piece.quiz]
     source = [piece.source, piece.source_date.isoformat()]
-    return _sha256(
-        json.dumps([piece.title, *source, piece.push, piece.sections, asked], ensure_ascii=False)
-    )
+    words = [piece.title, *source, piece.push, piece.sections, asked]
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 
 def line_of(path: str) -> tuple[int, ...]:

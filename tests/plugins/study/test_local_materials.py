@@ -440,6 +440,20 @@ async def test_given_a_draft_of_a_month_ago_when_the_clock_comes_by_then_it_is_t
     assert {job.name for job in jobs.JOBS} >= {"study.local_drafts", "study.feeds"}
 
 
+async def test_given_a_piece_taken_back_a_month_ago_when_the_clock_comes_by_then_it_is_gone(
+    county: County, sent: Sent, settings: Settings
+) -> None:
+    for one in ("加材料", sent.media("通知.pdf", PDF), "完成", "讨薪窗口", "1", "3", "1"):
+        await county.tells("刘长河", one)
+    await county.tells("刘长河", "我的材料")
+    await county.tells("刘长河", "1")
+    await county.tells("刘长河", "1")
+    assert (await LocalMaterial.get()).state is MaterialState.WITHDRAWN
+    for days, left in ((30, 1), (31, 0)):
+        blobs = await local_materials.prune(now=county.clock.now() + timedelta(days=days))
+        assert (len(blobs), await LocalMaterial.all().count()) == (1 - left, left)
+
+
 async def test_given_a_worker_when_he_brings_something_in_then_he_may_not(county: County) -> None:
     assert "不能给您看" in await county.tells("王建国", "加材料")
 

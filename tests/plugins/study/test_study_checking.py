@@ -1,4 +1,4 @@
-"""The checker says everything at once; the review rule holds behind one switch."""
+"""The checker says everything at once, and how many pieces name nobody who read them."""
 
 from datetime import date
 from pathlib import Path
@@ -101,6 +101,18 @@ async def test_given_a_fault_when_the_errand_runs_then_it_is_refused_with_all_li
     lines = current().render(checking.Say(refused.value.key, **refused.value.fields)).splitlines()
     assert lines[0].startswith("要改  content/materials/one.md 第 1 行：要存成 UTF-8")
     assert lines[1].startswith("看了 2 个文件，要改 1 处，提醒 0 处。")
+
+
+async def test_given_an_unread_piece_when_the_errand_runs_then_it_says_how_many(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    (tmp_path / "one.md").write_text(REVIEWED, "utf-8")
+    lines = await checking.ERRANDS["check"]([str(tmp_path)], clock.now())
+    assert lines == ("看了 1 个文件，要改 0 处，提醒 0 处。",)
+    (tmp_path / "two.md").write_text(GOOD.replace("order: 1", "order: 2"), "utf-8")
+    lines = await checking.ERRANDS["check"]([str(tmp_path)], clock.now())
+    assert lines[-2].startswith("有 1 篇开头没写谁看过")
+    assert "私聊我回「审材料」" in lines[-2]
 
 
 def test_given_half_a_review_when_read_then_it_is_refused(tmp_path: Path) -> None:
