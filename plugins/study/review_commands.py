@@ -25,7 +25,7 @@ async def handle_review(call: Call) -> Reply:
 
 async def _next(call: Call, series: str, before: tuple[Say, ...] = ()) -> Reply:
     line = _line(call)
-    left = reviews.waiting(await reviews.read(line), line, series)
+    left = reviews.waiting(await reviews.read(line), line, call.today, series)
     if not left:
         return review_views.nothing_left(series, before)
     return review_views.piece(left[0], len(left), series, today=call.today, before=before)
@@ -48,7 +48,7 @@ async def _titled(call: Call, words: str) -> Reply:
 async def _opened(call: Call, piece: Material) -> Reply:
     """Show one piece, whatever was said about it before."""
     line = _line(call)
-    left = len(reviews.waiting(await reviews.read(line), line))
+    left = len(reviews.waiting(await reviews.read(line), line, call.today))
     said = await reviews.said_about(call.actor, piece)
     return review_views.piece(piece, left, "", said, today=call.today)
 
@@ -57,7 +57,7 @@ async def _left(call: Call) -> Reply:
     line = _line(call)
     verdicts = await reviews.read(line)
     names = dict.fromkeys(piece.series for piece in library.current().all)
-    counts = [(name, len(reviews.waiting(verdicts, line, name))) for name in names]
+    counts = [(name, len(reviews.waiting(verdicts, line, call.today, name))) for name in names]
     return review_views.left([one for one in counts if one[1]], len(_held_back(verdicts, line)))
 
 

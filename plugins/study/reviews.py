@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from core import crypto
@@ -99,12 +99,18 @@ async def _verdicts(rows: object) -> Verdicts:
     return Verdicts(passed, held, frozen[MaterialDecision.LATER], units)
 
 
-def waiting(verdicts: Verdicts, line: Sequence[int], series: str = "") -> tuple[Material, ...]:
-    """Return the pieces nobody on ``line`` decided about, in teaching order.
+def waiting(
+    verdicts: Verdicts, line: Sequence[int], today: date, series: str = ""
+) -> tuple[Material, ...]:
+    """Return the pieces nobody on ``line`` decided about, in teaching order; not expired ones.
 
     Those the unit itself put off come last, so that the list goes on where one stopped.
     """
-    known = [piece for piece in library.current().all if not series or piece.series == series]
+    known = [
+        piece
+        for piece in library.current().all
+        if piece.effective_until >= today and (not series or piece.series == series)
+    ]
     left = [piece for piece in known if not verdicts.is_decided(piece, line)]
     own = frozenset(line[-1:])
     left.sort(key=lambda piece: not verdicts.later.get(piece.slug, _NOBODY).isdisjoint(own))

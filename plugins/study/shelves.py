@@ -47,9 +47,8 @@ class UnitShelves:
         return next((blob for blob in heard if blob is not None), None)
 
     def unread(self, path: str, day: date) -> int:
-        """Return how many pieces in force on ``day`` nobody on the line of ``path`` has read."""
-        left = reviews.waiting(self.verdicts, line_of(path))
-        return sum(piece.is_effective(day) for piece in left)
+        """Return how many pieces nobody on the line of ``path`` has read."""
+        return len(reviews.waiting(self.verdicts, line_of(path), day))
 
 
 async def of_all_units(today: date) -> UnitShelves:

@@ -153,6 +153,16 @@ async def test_given_a_series_when_reviewed_then_only_its_pieces_come(county: Co
     )
 
 
+async def test_given_a_piece_past_its_days_when_counted_then_nobody_has_to_read_it(
+    county: County,
+) -> None:
+    library.use(Library([*SHELF[:2], replace(SHELF[2], effective_until=MONDAY)]))
+    assert "还有 3 篇" in await county.tells("孙敏", "审材料 剩多少")
+    county.later(days=1)
+    assert "还有 2 篇" in await county.tells("孙敏", "审材料 剩多少")
+    assert "「工钱被拖" in await county.tells("孙敏", "审材料")
+
+
 async def test_given_nonsense_when_reviewing_then_nothing_happens(county: County) -> None:
     assert "没找到" in await county.tells("孙敏", "审材料 天上的云")
     await county.tells("孙敏", "审材料")
