@@ -83,7 +83,7 @@ async def open_demo(
     """Plant the county if the database is empty, and open the page; the caller stops it."""
     clock.ring = tick
     county = await demo_county.plant(clock.now())
-    await demo_reviews.plant(clock.now())
+    await demo_reviews.plant(now=clock.now())
     sandbox = Sandbox(
         seed=world_of(county),
         bot_url=f"ws://127.0.0.1:{bot_port}/onebot/v11/ws",

@@ -4,7 +4,8 @@ Offices over groups are those of the secretary and the commissioner of a branch 
 township and county; a liaison officer holds none of them.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from tortoise.expressions import Q
@@ -40,27 +41,37 @@ def looks_after(actor: Actor, path: str) -> bool:
 
 async def second_person(actor: Actor, path: str, *, today: date) -> Person | None:
     """Return who is asked to look: the nearest office at or above ``path``, never the actor."""
-    rows = await _in_office(path, today)
+    rows = await _in_office(_line(path), today)
     others = [row for row in rows if row.person_id != actor.person_id]
     return _nearest(others).person if others else None
 
 
-async def in_charge(path: str, *, today: date) -> Role | None:
-    """Return whose matter the material of a unit is: the township's clerk, else the nearest office.
+async def in_charge(paths: Collection[str], *, today: date) -> Mapping[str, Role]:
+    """Return whose matter the material of units is: the township's clerk, else the nearest office.
 
-    A review of the township serves every village of it, so it is asked before they are.
+    A review of the township serves every village of it, so it is asked before they are. Units
+    without anybody are left out.
     """
-    rows = await _in_office(path, today)
-    clerks = [row for row in rows if row.kind is RoleKind.TOWNSHIP_CLERK]
-    return _nearest(clerks or rows) if rows else None
+    by_unit: dict[int, list[Role]] = defaultdict(list)
+    for row in await _in_office({unit for path in paths for unit in _line(path)}, today):
+        by_unit[row.unit_id].append(row)
+    found = {path: [row for unit in _line(path) for row in by_unit[unit]] for path in paths}
+    return {path: _asked_first(rows) for path, rows in found.items() if rows}
 
 
-async def _in_office(path: str, today: date) -> Sequence[Role]:
-    above = [int(piece) for piece in path.split("/") if piece]
+def _asked_first(rows: Sequence[Role]) -> Role:
+    return _nearest([row for row in rows if row.kind is RoleKind.TOWNSHIP_CLERK] or rows)
+
+
+def _line(path: str) -> list[int]:
+    return [int(piece) for piece in path.split("/") if piece]
+
+
+async def _in_office(units: Collection[int], today: date) -> Sequence[Role]:
     return await (
         Role.filter(
             Q(until_on__isnull=True) | Q(until_on__gte=today),
-            unit_id__in=above, kind__in=list(_REVIEWERS), from_on__lte=today,
+            unit_id__in=list(units), kind__in=list(_REVIEWERS), from_on__lte=today,
             person__accounts__bound_at__isnull=False,
         )
         .prefetch_related("unit", "person")

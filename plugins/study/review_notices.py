@@ -36,9 +36,8 @@ class Notice:
 async def due(paths: Collection[str], known: UnitShelves, day: date) -> tuple[Notice, ...]:
     """Return who is told that the units ``paths`` got nothing on ``day``: each person once."""
     found: dict[int, Notice] = {}
-    for path in sorted(paths):
-        role = await officers.in_charge(path, today=day)
-        if role is not None and role.person_id not in found:
+    for path, role in (await officers.in_charge(sorted(paths), today=day)).items():
+        if role.person_id not in found:
             above = role.unit.path
             count = known.unread(above, day) or known.unread(path, day)
             found[role.person_id] = Notice(role.person_id, above, count)

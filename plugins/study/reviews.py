@@ -163,6 +163,14 @@ async def decide(
     Deciding again replaces the unit's own word; putting off never does. Raises Refusal
     ``study.review_changed`` when the words are others by now. Commits the row and an audit row.
     """
+    return await enter(actor, slug, sha256, decision, now)
+
+
+async def enter(
+    actor: Actor, slug: str, sha256: str, decision: MaterialDecision, now: datetime
+) -> Material:
+    """Write what ``decide`` commits, inside the caller's transaction."""
+    require_tx()
     unit = officers.office(actor).unit_id
     piece = library.current().find(slug)
     if piece is None or fingerprint(piece) != sha256:

@@ -118,7 +118,7 @@ async def _obey(house: Any, frozen: Any, order: dict[str, Any]) -> None:
             _answer(settled=await _settled(frozen.now()))
         case "plant":
             county = await demo_county.plant(frozen.now())
-            await demo_reviews.plant(frozen.now())
+            await demo_reviews.plant(now=frozen.now())
             _answer(county=asdict(county))
         case word:
             _answer(unknown=word)

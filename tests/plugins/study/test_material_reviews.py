@@ -340,8 +340,8 @@ async def test_given_the_demo_when_planted_then_its_clerks_have_read_all_but_two
     county: County,
 ) -> None:
     library.use(Library([piece(f"p{n}", f"第{n}篇", n) for n in range(6)]))
-    assert await demo_reviews.plant(county.clock.now()) == 2 * 4
-    assert await demo_reviews.plant(county.clock.now()) == 0
+    assert await demo_reviews.plant(now=county.clock.now()) == 2 * 4
+    assert await demo_reviews.plant(now=county.clock.now()) == 0
     assert "还有 2 篇" in await county.tells("孙敏", "审材料 剩多少")
 
 
