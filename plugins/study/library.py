@@ -6,10 +6,11 @@ A material is one Markdown file under ``content/materials``; its shape is descri
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from core.actors import Stage
+from core.clock import at_local
 from core.errors import Fault, StartRefused
 from core.messages import Blob
 from plugins.study.front_matter import Front, Question, examine
@@ -67,6 +68,11 @@ class Material:
     def is_effective(self, day: date) -> bool:
         """Whether ``day`` lies within the days of the piece."""
         return self.effective_from <= day <= self.effective_until
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment at which the last day of the piece is over."""
+        return at_local(self.effective_until + timedelta(days=1), 0)
 
     def concerns(self, city: str) -> bool:
         """Whether the piece is for somebody in ``city``; empty when the city is not known."""

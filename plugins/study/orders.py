@@ -186,16 +186,11 @@ async def confirm(*, actor: Actor, uid: str, now: datetime) -> Order:
         now=now,
         priority=Priority.DIGEST,
         not_before=row.send_at,
-        expires_at=min(row.send_at + LIFE, last_moment(piece)),
+        expires_at=min(row.send_at + LIFE, piece.ends_at),
         title=piece.title,
         asked_by=actor.person_id,
     )
     return order
-
-
-def last_moment(piece: Material) -> datetime:
-    """Return when the last day of a piece ends."""
-    return at_local(piece.effective_until + timedelta(days=1), 0)
 
 
 async def of(actor: Actor, uid: str) -> Order:

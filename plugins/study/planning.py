@@ -142,7 +142,8 @@ async def _decide(groups: Sequence[Group], known: UnitShelves, now: datetime) ->
         ):  # fmt: skip
             unread[slot].add(planned.path)
         if slot is not None and pieces:
-            ends = min(slot + LIFE, plan.pause_after(now) or slot + LIFE)
+            pause = plan.pause_after(now) or slot + LIFE
+            ends = min(slot + LIFE, pause, *(piece.ends_at for piece in pieces))
             form = forms.shown_as(plan.form or Form.TEXT, group.platform)
             voices = _voices(known, planned.path, pieces) if form is Form.VOICE else ()
             targets[_Body(slot, pieces, form, ends, voices)].append(group.id)

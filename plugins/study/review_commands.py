@@ -4,7 +4,15 @@ from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals, Say
 from core.errors import Refusal
 from models.enums import MaterialDecision
-from plugins.study import library, local_commands, material_words, officers, review_views, reviews
+from plugins.study import (
+    holding,
+    library,
+    local_commands,
+    material_words,
+    officers,
+    review_views,
+    reviews,
+)
 from plugins.study.library import Material
 from plugins.study.search import plain_form
 
@@ -81,12 +89,13 @@ async def continue_piece(call: Call) -> Reply:
     """Take what somebody says about a piece, and show the next one."""
     data = dict(call.question.data) if call.question else {}
     decision = MaterialDecision(str(call.choice))
-    piece = await reviews.decide(
-        actor=call.actor, slug=str(data.get("slug")), sha256=str(data.get("sha256")),
-        decision=decision, now=call.now,
-    )  # fmt: skip
+    slug, sha256 = str(data.get("slug")), str(data.get("sha256"))
     if decision is MaterialDecision.HOLD:
-        return review_views.why(piece, data)
+        held, taken = await holding.hold(actor=call.actor, slug=slug, sha256=sha256, now=call.now)
+        return review_views.why(held, taken, data)
+    piece = await reviews.decide(
+        actor=call.actor, slug=slug, sha256=sha256, decision=decision, now=call.now
+    )
     passed = decision is MaterialDecision.PASS
     key = "study.review_passed" if passed else "study.review_later"
     return await _next(call, str(data.get("series", "")), (Say(key, title=piece.title),))

@@ -14,6 +14,7 @@ PICK = "study.material_pick"
 REASON = "study.material_reason"
 # A list on a phone.
 _MOST = 6
+_WHY = Say("study.review_why")
 
 
 def piece(
@@ -72,11 +73,12 @@ def _questions(shown: Material) -> tuple[Say, ...]:
     )
 
 
-def why(shown: Material, data: dict[str, object]) -> Reply:
-    """Say that a piece stays back, and ask for a reason, which nobody has to give."""
+def why(shown: Material, taken: int, data: dict[str, object]) -> Reply:
+    """Say that a piece stays back, and ``taken`` messages with it; ask for a reason, if any."""
     options = (Option(Say("study.review_option_next"), value="next"),)
     ask = Ask(REASON, options, data, takes=Takes.TEXT, again=_again(str(data["series"])))
-    return Reply(says=(Say("study.review_held", title=shown.title),), ask=ask)
+    stopped = (Say("study.review_taken_back", count=taken),) if taken else ()
+    return Reply(says=(Say("study.review_held", title=shown.title), *stopped, _WHY), ask=ask)
 
 
 def nothing_left(series: str, before: tuple[Say, ...] = ()) -> Reply:

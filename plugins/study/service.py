@@ -28,6 +28,7 @@ from plugins.study.library import Material
 
 # A digest is good until the next one: it does not go out later than six days after its hour.
 DIGEST_LIFE = timedelta(days=6)
+PRIVATE_DIGEST = "study.private_digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
 
 async def _owe(piece: Material, people: Sequence[str], slot_at: datetime, now: datetime) -> int:
     return await delivery.broadcast(
-        purpose="study.private_digest",
+        purpose=PRIVATE_DIGEST,
         occasion=slot_at.isoformat(),
         targets=people,
         parts=(Text(forms.digest_text(piece)),),
@@ -80,7 +81,7 @@ async def _owe(piece: Material, people: Sequence[str], slot_at: datetime, now: d
         now=now,
         priority=Priority.DIGEST,
         not_before=slot_at,
-        expires_at=slot_at + DIGEST_LIFE,
+        expires_at=min(slot_at + DIGEST_LIFE, piece.ends_at),
     )
 
 

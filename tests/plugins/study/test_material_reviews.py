@@ -12,7 +12,7 @@ from core.clock import FrozenClock, at_local
 from core.config import Settings
 from core.errors import Refusal
 from models import AuditLog, Delivery, Group, MaterialReview, Push, Role
-from models.enums import MaterialDecision, UnitKind
+from models.enums import DeliveryState, MaterialDecision, UnitKind
 from plugins.study import demo_reviews, library, planning, review_notices, reviews, service
 from plugins.study.library import Library
 from tests.plugins.study.county import County, piece
@@ -269,6 +269,45 @@ async def test_given_a_group_of_each_village_when_one_holds_then_each_gets_its_o
     assert await plan(county) == 2
     got = dict(await Push.all().values_list("group_id", "material"))
     assert got == {here.id: "train", there.id: "wages"}
+
+
+async def test_given_a_planned_digest_when_its_piece_is_held_then_what_is_not_sent_is_taken_back(
+    county: County,
+) -> None:
+    await county.group("王群", "王家村")
+    there = await county.group("李群", "李家村")
+    await read_all(county, "孙敏")
+    assert await plan(county) == 2
+    await county.tells("李国民", "审材料 坐车")
+    heard = await county.tells("李国民", "2")
+    assert heard == (
+        "记下了，「坐车前看一眼」先不发，本单位和下面的群都不发。\n"
+        "排着还没发出去的 1 条也收住了。\n为什么，写一句就行；不写就接着看。\n1 接着看"
+    )
+    taken = await Delivery.get(state=DeliveryState.CANCELLED)
+    assert (taken.target, taken.reason) == (f"group:{there.id}", "held")
+    assert await Delivery.filter(purpose="study.digest", state=DeliveryState.DUE).count() == 1
+
+
+async def test_given_private_digests_and_a_push_when_held_then_both_are_taken_back(
+    county: County,
+) -> None:
+    await read_all(county, "孙敏")
+    assert await service.plan_private_digests(slot_at=HOUR, now=HOUR) == 4
+    piece_of_week = (await Delivery.first()).reference["material"]  # type: ignore[union-attr,index]
+    held = next(one for one in SHELF if one.slug == piece_of_week)
+    await county.group("王群", "王家村")
+    await county.tells("刘长河", f"推送 新建 {held.title} 今天晚上8点")
+    await county.tells("刘长河", "1")
+    await county.told("吴芳")
+    await county.tells("吴芳", "1")
+    await county.told("刘长河")
+    assert "排上了" in await county.tells("刘长河", "确认发送")
+    await county.tells("孙敏", f"审材料 {held.title}")
+    assert "收住了" in await county.tells("孙敏", "2")
+    left = Delivery.filter(state=DeliveryState.DUE).exclude(purpose="study.push_order")
+    assert not await left.exists()
+    assert await Delivery.filter(state=DeliveryState.CANCELLED).count() == 5
 
 
 async def test_given_people_without_groups_when_planned_then_each_gets_what_his_home_read(
