@@ -5,6 +5,8 @@ from core.actors import Who
 from core.conversation import Ask, Call, Command, Continuation, Place, Reply, Reveals, Slot, Takes
 from plugins.study import attendance, library, periods, queries, search, service, views, words
 from plugins.study.library import Material
+from plugins.study.pause_commands import PAUSE_COMMANDS, PAUSE_CONTINUATIONS
+from plugins.study.plan_commands import PLAN_COMMANDS, PLAN_CONTINUATIONS
 from plugins.study.push_commands import PUSH_COMMANDS, PUSH_CONTINUATIONS
 
 
@@ -22,7 +24,7 @@ async def handle_lesson(call: Call) -> Reply:
 
 async def handle_this_week(call: Call) -> Reply:
     """Show what the group got this week."""
-    piece = await queries.piece_of_the_week(call.actor, call.chat, call.today)
+    piece = await queries.piece_of_the_week(call.actor, call.chat, call.now)
     if piece is None:
         return Reply.of("study.nothing_there")
     return views.offer(piece, 0) if call.chat.is_private else views.in_group(piece)
@@ -52,7 +54,7 @@ async def _show_next(call: Call, piece: Material | None, read: int) -> Reply:
 async def handle_quiz(call: Call) -> Reply:
     """Begin the questions of the piece read last, else of this week's."""
     piece = await queries.last_piece(call.actor, call.today)
-    piece = piece or await queries.piece_of_the_week(call.actor, call.chat, call.today)
+    piece = piece or await queries.piece_of_the_week(call.actor, call.chat, call.now)
     return views.question(piece, 0, 0) if piece else Reply.of("study.nothing_there")
 
 
@@ -240,6 +242,8 @@ COMMANDS = (
         summary="study.help_subscribe",
     ),
     *PUSH_COMMANDS,
+    *PLAN_COMMANDS,
+    *PAUSE_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -248,4 +252,6 @@ CONTINUATIONS = (
     Continuation("study.listed", continue_listed),
     Continuation("study.search", handle_search),
     *PUSH_CONTINUATIONS,
+    *PLAN_CONTINUATIONS,
+    *PAUSE_CONTINUATIONS,
 )

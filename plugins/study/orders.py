@@ -24,7 +24,7 @@ from models.enums import OrderState, Priority
 from plugins.delivery import quiet
 from plugins.delivery import service as delivery
 from plugins.identity import policy
-from plugins.study import library, order_views
+from plugins.study import library, order_views, pushed
 from plugins.study.library import Material
 
 PURPOSE = "study.push"
@@ -32,7 +32,7 @@ PURPOSE = "study.push"
 LIFE = timedelta(days=3)
 # A proposal that nobody looked at, or nobody confirmed, is no longer listed.
 OPEN_LIFE = timedelta(days=7)
-_OFFICES = frozenset({Who.SECRETARY, Who.TOWNSHIP})
+OFFICES = frozenset({Who.SECRETARY, Who.TOWNSHIP})
 # Whose look is asked for first in one unit.
 _REVIEWERS = (
     RoleKind.ORGANIZATION_COMMISSIONER,
@@ -58,7 +58,7 @@ class Order:
 
 def office(actor: Actor) -> Grant:
     """Return the actor's highest office over groups; Refusal ``study.push_no_unit`` without one."""
-    mine = [grant for grant in actor.grants if ROLE_WHO[grant.role] in _OFFICES]
+    mine = [grant for grant in actor.grants if ROLE_WHO[grant.role] in OFFICES]
     if not mine:
         raise Refusal("study.push_no_unit")
     return min(mine, key=lambda grant: len(grant.unit_path))
@@ -175,8 +175,8 @@ async def send_back(*, actor: Actor, uid: str, now: datetime) -> Order:
 async def confirm(*, actor: Actor, uid: str, now: datetime) -> Order:
     """Owe an approved push to its groups; raises Refusal ``study.push_gone``, ``push_unfit``.
 
-    A time that has passed meanwhile means now, after the quiet hours. Commits order, ledger rows
-    and an audit row.
+    A time that has passed meanwhile means now, after the quiet hours. Commits order, ledger rows,
+    what the groups had, and an audit row.
     """
     row = await PushOrder.get_or_none(
         uid=uid, asked_by_id=actor.person_id or 0, state=OrderState.APPROVED
@@ -190,10 +190,12 @@ async def confirm(*, actor: Actor, uid: str, now: datetime) -> Order:
     row.state, row.confirmed_at = OrderState.CONFIRMED, now
     await row.save(update_fields=["state", "confirmed_at", "send_at"])
     await _audit(actor, row, "study.push_confirmed", now)
+    chosen = [number for number in row.groups if number in allowed]
+    await pushed.note_ordered(chosen, material=piece.slug, at=row.send_at, now=now)
     await delivery.broadcast(
         purpose=PURPOSE,
         occasion=row.uid,
-        targets=[f"group:{number}" for number in row.groups if number in allowed],
+        targets=[f"group:{number}" for number in chosen],
         parts=(Text(order_views.digest(piece)),),
         now=now,
         priority=Priority.DIGEST,
@@ -232,7 +234,7 @@ async def _may_review(actor: Actor, row: PushOrder) -> bool:
     if row.asked_by_id == actor.person_id:
         return False
     unit = await Unit.get(id=row.unit_id)
-    offices = [grant for grant in actor.grants if ROLE_WHO[grant.role] in _OFFICES]
+    offices = [grant for grant in actor.grants if ROLE_WHO[grant.role] in OFFICES]
     return any(unit.path.startswith(grant.unit_path) for grant in offices)
 
 

@@ -6,24 +6,24 @@ What is due and what it will say is settled before the transaction, which only w
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tortoise.expressions import Q
 
 from core.clock import local_day
-from core.config import settings
 from core.conversation import Say
 from core.database import require_tx, run_tx
 from core.messages import OutPart, Text
 from core.texts import current
-from models import Group, Push
-from models.enums import Form, Priority
+from models import Delivery, Group, Push
+from models.enums import DeliveryState, Form, Priority
 from plugins.delivery import service as delivery
-from plugins.study import forms, library, plans, slots
+from plugins.study import forms, library, plans, pushed, slots
 from plugins.study.library import Material
-from plugins.study.plans import Planned
+from plugins.study.pushed import Past
+from plugins.study.slots import Plan
 
 PURPOSE = "study.digest"
 # A digest is good until the next one: it does not go out later than six days after its hour.
@@ -31,26 +31,11 @@ LIFE = timedelta(days=6)
 # Groups planned in one transaction: short enough not to hold up a worker's message, and mostly the
 # groups of one county, that share their bodies.
 BATCH = 400
-# A digest of several pieces has a row for each, a second apart: the first stands at the hour.
-_NEXT_PIECE = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """What a group had: when each piece came last, and the moments of its digests."""
-
-    latest: Mapping[str, datetime]
-    slots: Collection[datetime]
-
-    @property
-    def last_week(self) -> date | None:
-        """The Monday of the week of the last digest."""
-        return slots.week_of(local_day(max(self.slots))) if self.slots else None
-
-    def in_month(self, moment: datetime) -> int:
-        """Return how many digests came in the month of ``moment``."""
-        month = local_day(moment).replace(day=1)
-        return sum(local_day(slot).replace(day=1) == month for slot in self.slots)
+_MINUTE = timedelta(minutes=1)
+# What can still be taken back (plugins.delivery.states).
+_NOT_WRITTEN = (DeliveryState.DUE, DeliveryState.LEASED)
+# Hours of a month whose messages are used up; a month has five of a week at most.
+_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +73,109 @@ async def plan_digests(*, now: datetime) -> int:
         if not groups:
             return planned
         decided = await _decide(groups, now)
-        parts = {body: await _parts(body.pieces, body.form) for body in decided.targets}
+        parts = {body: await parts_of(body.pieces, body.form) for body in decided.targets}
         planned += await run_tx(functools.partial(_write, decided, parts, now))
 
 
-async def reschedule(groups: Sequence[Group], *, now: datetime) -> None:
+async def reschedule(groups: Sequence[Group], *, now: datetime) -> int:
     """Set the next hour of ``groups`` anew after a plan or a pause changed, in the transaction.
 
-    What was planned and not sent yet is taken back where no digest may go out today.
+    What was planned and not sent yet is taken back where no digest may go out today, and ends where
+    a pause begins. Returns how many groups had one taken back; their pieces come at the next hour.
     """
     require_tx()
     next_at: dict[datetime, list[int]] = defaultdict(list)
-    pasts = await _pasts([group.id for group in groups])
-    for planned in await plans.of_groups(groups, today=local_day(now)):
-        number, plan = planned.group.id, planned.plan
-        last = pasts[number].last_week
-        next_at[slots.next_after(plan, last=last, now=now)].append(number)
-        if plan.is_paused(local_day(now)):
-            target = f"group:{number}"
-            await delivery.cancel(purpose=PURPOSE, target=target, now=now, reason="paused")
+    waiting = await _waiting()
+    taken_back = 0
+    for start in range(0, len(groups), BATCH):
+        batch = groups[start : start + BATCH]
+        pasts = await pushed.pasts([group.id for group in batch])
+        for planned in await plans.of_groups(batch, today=local_day(now)):
+            number, plan = planned.group.id, planned.plan
+            occasions = waiting.get(number, ())
+            past = pasts[number]
+            if occasions and plan.is_paused(local_day(now)):
+                gone = await _take_back(number, occasions, now)
+                past, taken_back = past.without(gone), taken_back + bool(gone)
+            elif occasions:
+                await _end_before(number, plan.pause_after(now))
+            next_at[slots.next_after(plan, last=past.last_week, now=now)].append(number)
     await _set_next(next_at)
+    return taken_back
+
+
+async def _waiting() -> Mapping[int, Sequence[str]]:
+    """Return the occasions of digests that were planned and not written yet, by group."""
+    owed = Delivery.filter(purpose=PURPOSE, state__in=list(_NOT_WRITTEN))
+    found: dict[int, list[str]] = defaultdict(list)
+    for target, occasion in await owed.values_list("target", "occasion"):
+        found[int(str(target).partition(":")[2])].append(str(occasion))
+    return found
+
+
+async def _take_back(number: int, occasions: Sequence[str], now: datetime) -> list[datetime]:
+    """Cancel digests of one group and forget that it had them; return their hours."""
+    gone = []
+    for occasion in occasions:
+        target, slot = f"group:{number}", datetime.fromisoformat(occasion)
+        if await delivery.cancel(
+            purpose=PURPOSE, occasion=occasion, target=target, now=now, reason="paused"
+        ):
+            rows = Push.filter(group_id=number, is_ordered=False)
+            await rows.filter(slot_at__gte=slot, slot_at__lt=slot + _MINUTE).delete()
+            gone.append(slot)
+    return gone
+
+
+async def _end_before(number: int, pause: datetime | None) -> None:
+    if pause is not None:
+        owed = Delivery.filter(
+            purpose=PURPOSE, target=f"group:{number}", state__in=list(_NOT_WRITTEN)
+        )
+        await owed.filter(expires_at__gt=pause).update(expires_at=pause)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next digest of a plan. ``slot`` is None when none is in sight."""
+
+    slot: datetime | None
+    pieces: tuple[Material, ...] = ()
+    form: Form = Form.TEXT
+
+
+async def coming(plan: Plan, *, group: Group | None, city: str, now: datetime) -> Coming:
+    """Return what ``group`` would get next by ``plan``, or somebody who had nothing yet.
+
+    A month whose messages are used up on its platform is passed over.
+    """
+    past = pushed.NOTHING if group is None else (await pushed.pasts([group.id]))[group.id]
+    at = now
+    for _ in range(_LOOKS):
+        slot = slots.next_in_sight(plan, last=past.last_week, now=at)
+        if slot is None:
+            return Coming(None)
+        if group is None or pushed.has_quota(group.platform, past, slot):
+            wanted = plan.form or Form.TEXT
+            form = wanted if group is None else forms.shown_as(wanted, group.platform)
+            return Coming(slot, _choose(plan, city, past, local_day(slot)), form)
+        at = slot
+    return Coming(None)
 
 
 async def _decide(groups: Sequence[Group], now: datetime) -> _Decided:
     targets: dict[_Body, list[int]] = defaultdict(list)
     next_at: dict[datetime, list[int]] = defaultdict(list)
-    pasts = await _pasts([group.id for group in groups])
+    pasts = await pushed.pasts([group.id for group in groups])
     for planned in await plans.of_groups(groups, today=slots.week_of(local_day(now))):
         group, plan = planned.group, planned.plan
         past = pasts[group.id]
         last = past.last_week
         since = group.next_digest_at or group.bound_at
         slot = slots.due(plan, since=since, last=last, now=now)
-        pieces = () if slot is None or not _has_quota(group, past, slot) else _choose(
-            planned, past, local_day(slot)
-        )  # fmt: skip
+        pieces: tuple[Material, ...] = ()
+        if slot is not None and pushed.has_quota(group.platform, past, slot):
+            pieces = _choose(plan, planned.city, past, local_day(slot))
         if slot is not None and pieces:
             ends = min(slot + LIFE, plan.pause_after(now) or slot + LIFE)
             form = forms.shown_as(plan.form or Form.TEXT, group.platform)
@@ -132,27 +185,9 @@ async def _decide(groups: Sequence[Group], now: datetime) -> _Decided:
     return _Decided(targets, next_at)
 
 
-async def _pasts(ids: Collection[int]) -> Mapping[int, _Past]:
-    """Return what each of the groups ``ids`` had."""
-    rows = await Push.filter(group_id__in=list(ids)).values_list("group_id", "material", "slot_at")
-    latest: dict[int, dict[str, datetime]] = defaultdict(dict)
-    moments: dict[int, set[datetime]] = defaultdict(set)
-    for number, material, slot in rows:
-        known = latest[number].get(material)
-        latest[number][material] = slot if known is None else max(known, slot)
-        moments[number].add(slot.replace(second=0))
-    return {number: _Past(latest[number], moments[number]) for number in ids}
-
-
-def _has_quota(group: Group, past: _Past, slot: datetime) -> bool:
-    most = settings().delivery.per_month.get(group.platform)
-    return most is None or past.in_month(slot) < most
-
-
-def _choose(planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
+def _choose(plan: Plan, city: str, past: Past, day: date) -> tuple[Material, ...]:
     """Return the pieces of a digest: what the group has not had, else what it had longest ago."""
-    plan = planned.plan
-    known = list(library.current().public(day, planned.city))
+    known = list(library.current().public(day, city))
     if plan.series:
         places = {name: place for place, name in enumerate(plan.series)}
         known = [piece for piece in known if piece.series in places]
@@ -163,7 +198,7 @@ def _choose(planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
     return tuple([*fresh, *again][: plan.pieces])
 
 
-async def _parts(pieces: Sequence[Material], form: Form) -> tuple[OutPart, ...]:
+async def parts_of(pieces: Sequence[Material], form: Form) -> tuple[OutPart, ...]:
     """Return what a digest is made of; drawing and storing are done before the transaction."""
     if form is Form.TEXT:
         return (Text(digest_text(pieces)),)
@@ -198,7 +233,7 @@ async def _push(
     rows = [
         Push(
             group_id=group,
-            slot_at=body.slot + place * _NEXT_PIECE,
+            slot_at=body.slot + place * pushed.NEXT_PIECE,
             material=piece.slug,
             created_at=now,
         )

@@ -9,7 +9,7 @@ from core.conversation import Call, Command, Continuation, Reply, Reveals, Say, 
 from core.errors import Refusal
 from plugins.delivery import forecast, push_views
 from plugins.gateway import outbound
-from plugins.study import library, order_lines, order_views, orders, push_words
+from plugins.study import library, order_lines, order_views, orders, push_words, pushed
 from plugins.study.library import Material
 from plugins.study.order_lines import Line
 from plugins.study.orders import Order
@@ -34,7 +34,7 @@ async def handle_new(call: Call) -> Reply:
     if len(found) > 1:
         return order_views.which_piece(found, line.rest)
     orders.usable(found[0], line.at)
-    return _proposal(found[0], line, call.now)
+    return await _proposal(found[0], line, call.now)
 
 
 async def continue_piece(call: Call) -> Reply:
@@ -44,11 +44,13 @@ async def continue_piece(call: Call) -> Reply:
         return await handle_new(call)
     piece = library.current().find(str(call.choice))
     line = await order_lines.read(call.actor, str(data.get("rest", "")), now=call.now)
-    return _proposal(orders.usable(piece, line.at), line, call.now)
+    return await _proposal(orders.usable(piece, line.at), line, call.now)
 
 
-def _proposal(piece: Material, line: Line, now: datetime) -> Reply:
+async def _proposal(piece: Material, line: Line, now: datetime) -> Reply:
     before = (order_views.night(now, line.at, is_now=line.is_night),) if line.was_night else ()
+    count, on = await pushed.had(line.groups, piece.slug)
+    before += order_views.had(count, on)
     return order_views.proposal(piece, line.groups, line.at, before)
 
 

@@ -20,6 +20,8 @@ from plugins.study.library import Material
 MISSED_WEEKS = timedelta(weeks=8)
 # Pushes that are looked through for one that is still in force.
 _LAST = 8
+# What was ordered for later is not shown before its hour; rows of one hour lie within a minute.
+_SAME_DIGEST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Hours:
     quizzes: int = 0
 
 
-async def piece_of_the_week(actor: Actor, chat: Chat, today: date) -> Material | None:
+async def piece_of_the_week(actor: Actor, chat: Chat, now: datetime) -> Material | None:
     """Return the piece last pushed to the actor's group (or this group), else one by the week."""
     groups = await (
         _groups_of(actor)
@@ -51,16 +53,23 @@ async def piece_of_the_week(actor: Actor, chat: Chat, today: date) -> Material |
         else Group.filter(platform=chat.platform, chat_id=chat.chat_id)
     ).values_list("id", flat=True)
     pushes = (
-        await Push.filter(group_id__in=list(groups)).order_by("-slot_at", "id").limit(_LAST)
+        await Push.filter(group_id__in=list(groups), slot_at__lte=now + _SAME_DIGEST)
+        .order_by("-slot_at", "id")
+        .limit(_LAST)
         if groups
         else []
     )
-    # The pieces of one digest lie moments apart: its first one goes before the others.
-    for push in sorted(pushes, key=lambda push: (-local_day(push.slot_at).toordinal(), push.id)):
+    today = local_day(now)
+    for push in sorted(pushes, key=_newest_day_first):
         found = library.current().find(push.material)
         if found is not None and found.is_effective(today):
             return found
     return library.of_the_week(library.current(), today)
+
+
+def _newest_day_first(push: Push) -> tuple[int, bool, int]:
+    """Order pushes: of one day a digest before an ordered push, its first piece before others."""
+    return -local_day(push.slot_at).toordinal(), push.is_ordered, push.id
 
 
 def _groups_of(actor: Actor) -> QuerySet[Group]:
