@@ -1,10 +1,11 @@
 """Sets the plan of a unit or a group, and gives it back to the one above (推送 计划)."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from core.actors import Actor
+from core.clock import at_local
 from core.config import settings
 from core.database import require_tx, transactional
 from core.errors import Refusal
@@ -40,7 +41,7 @@ async def _row(target: Target) -> StudyPlan | None:
     return await rows.order_by("id").first()
 
 
-async def require_day(target: Target, plan: Plan) -> None:
+async def require_day(target: Target, plan: Plan, *, today: date) -> None:
     """Refuse an hour in the quiet hours of the unit: ``study.plan_at_night`` with both ends."""
     hours = settings().quiet_hours
     spans = [(hours.start, hours.end)]
@@ -51,7 +52,11 @@ async def require_day(target: Target, plan: Plan) -> None:
         spans.append((_time(nearest.start), _time(nearest.end)))
     for start, end in spans:
         if pacing.is_quiet(time(plan.hour, plan.minute), start=start, end=end):
-            raise Refusal("study.plan_at_night", start=f"{start:%H:%M}", end=f"{end:%H:%M}")
+            raise Refusal(
+                "study.plan_at_night",
+                start=at_local(today, start.hour, start.minute),
+                end=at_local(today, end.hour, end.minute),
+            )
 
 
 def _time(minutes: int) -> time:

@@ -1,4 +1,4 @@
-"""The chat face of plans (推送 计划): what holds, and how it is changed: by a line or by numbers."""
+"""The chat face of plans (推送 计划): what holds, and how it is changed, by a line or numbers."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -158,7 +158,8 @@ def _series(text: str, known: Sequence[str], found: _Found) -> str:
         text = text.replace(name, plan_words.NAMED)
     if match := plan_words.SERIES.search(text):
         words = plan_words.SERIES_BREAKS.split(match["after"] or match["before"] or "")
-        chosen += [_named(word, known) for word in words if word.strip(plan_words.NAMED)]
+        named = [_named(word, known) for word in words if word.strip(plan_words.NAMED)]
+        chosen += named if named or chosen else [_named("", known)]
         text = _without(text, match)
     if chosen:
         found["series"] = list(dict.fromkeys(chosen))

@@ -51,7 +51,7 @@ async def look(target: Target, *, now: datetime, changes: Changes | None = None)
     wanted = plan_changes.typed(changes or {})
     plan = outlook.plan(wanted)
     if changes:
-        await _require_sense(target, outlook, plan, changes)
+        await _require_sense(target, outlook, changes, today)
     groups = await plan_targets.groups_of(target)
     example = await _example(groups, outlook.plan(), today)
     city = target.unit.city or ""
@@ -72,14 +72,17 @@ async def look(target: Target, *, now: datetime, changes: Changes | None = None)
     )
 
 
-async def _require_sense(target: Target, outlook: Outlook, plan: Plan, changes: Changes) -> None:
-    before, after = dict(outlook.own), dict(outlook.own) | plan_changes.typed(changes)
-    after = {name: value for name, value in after.items() if value not in (None, False)}
-    before = {name: value for name, value in before.items() if value is not False}
-    if before == after and plan == outlook.plan():
+async def _require_sense(target: Target, outlook: Outlook, changes: Changes, today: date) -> None:
+    after = {
+        name: value
+        for name, value in (dict(outlook.own) | plan_changes.typed(changes)).items()
+        if value is not None and (value or name != "is_stopped")
+    }
+    if after == outlook.own:
         raise Refusal("study.plan_same", name=target.name)
     if not _HOURS.isdisjoint(changes):
-        await plan_changes.require_day(target, plan)
+        plan = outlook.plan(plan_changes.typed(changes))
+        await plan_changes.require_day(target, plan, today=today)
 
 
 async def _example(groups: list[Group], plan: Plan, today: date) -> Group | None:

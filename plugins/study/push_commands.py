@@ -48,9 +48,9 @@ async def continue_piece(call: Call) -> Reply:
 
 
 async def _proposal(piece: Material, line: Line, now: datetime) -> Reply:
-    before = (order_views.night(now, line.at, is_now=line.is_night),) if line.was_night else ()
+    night = (order_views.night(now, line.at, is_now=line.is_night),) if line.was_night else ()
     count, on = await pushed.had(line.groups, piece.slug)
-    before += order_views.had(count, on)
+    before = (*night, *order_views.had(count, on))
     return order_views.proposal(piece, line.groups, line.at, before)
 
 
