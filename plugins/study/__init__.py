@@ -2,7 +2,7 @@
 
 from nonebot.plugin import PluginMetadata
 
-from plugins.study import library
+from plugins.study import library, recordings
 from plugins.study.checking import ERRANDS, use_commands
 from plugins.study.commands import COMMANDS, CONTINUATIONS
 from plugins.study.jobs import JOBS
@@ -18,5 +18,6 @@ __all__ = ["COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "start", "use_command
 
 
 async def start() -> None:
-    """Read the library; StartRefused names file, line and key of what is wrong."""
+    """Read the library, look for recordings; StartRefused says what is wrong and where."""
     library.use(library.Library.load(library.FOLDER))
+    recordings.use(library.FOLDER)

@@ -3,7 +3,18 @@
 from core import daywords
 from core.actors import Who
 from core.conversation import Ask, Call, Command, Continuation, Place, Reply, Reveals, Slot, Takes
-from plugins.study import attendance, library, periods, queries, search, service, views, words
+from plugins.study import (
+    attendance,
+    form_commands,
+    library,
+    periods,
+    queries,
+    search,
+    service,
+    views,
+    words,
+)
+from plugins.study.form_commands import FORM_COMMANDS
 from plugins.study.library import Material
 from plugins.study.pause_commands import PAUSE_COMMANDS, PAUSE_CONTINUATIONS
 from plugins.study.plan_commands import PLAN_COMMANDS, PLAN_CONTINUATIONS
@@ -47,6 +58,8 @@ async def _show_next(call: Call, piece: Material | None, read: int) -> Reply:
         return Reply.of("study.piece_gone")
     if read >= len(piece.sections):
         return views.question(piece, 0, 0)
+    if await queries.wants_pictures(call.actor):
+        return await form_commands.as_picture(call, piece)
     await service.mark_read(actor=call.actor, material=piece.slug, sections=read + 1, now=call.now)
     return views.section(piece, read + 1)
 
@@ -66,6 +79,8 @@ async def continue_lesson(call: Call) -> Reply:
         return Reply.of("study.piece_gone")
     if call.choice == "quiz":
         return views.question(piece, 0, 0)
+    if call.choice == "listen":
+        return await form_commands.listen(call, piece)
     return await _show_next(call, piece, int(data["read"]))
 
 
@@ -244,6 +259,7 @@ COMMANDS = (
     *PUSH_COMMANDS,
     *PLAN_COMMANDS,
     *PAUSE_COMMANDS,
+    *FORM_COMMANDS,
 )
 
 CONTINUATIONS = (

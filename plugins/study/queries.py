@@ -11,8 +11,8 @@ from core.actors import Actor
 from core.clock import local_day
 from core.messages import Chat
 from core.periods import Span
-from models import Delivery, Group, Person, Push, StudyProgress, StudyRecord
-from models.enums import DeliveryState, Evidence
+from models import Account, Delivery, Group, Person, Push, StudyProgress, StudyRecord
+from models.enums import DeliveryState, Evidence, Form
 from plugins.study import library, search
 from plugins.study.library import Material
 
@@ -85,6 +85,13 @@ async def city_of(actor: Actor) -> str:
         return ""
     found = await Person.filter(id=actor.person_id).values_list("city", flat=True)
     return str(found[0] or "") if found else ""
+
+
+async def wants_pictures(actor: Actor) -> bool:
+    """Whether the actor's account likes pieces as long pictures (学习 长图)."""
+    if actor.account_id is None:
+        return False
+    return await Account.filter(id=actor.account_id, study_form=Form.PICTURE).exists()
 
 
 async def next_piece(actor: Actor, today: date) -> Place | None:

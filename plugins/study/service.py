@@ -1,15 +1,16 @@
 """The rules of study: private digests, where a person stands, what a quiz is worth."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.actors import LEARNER_STAGES, Actor, ConsentKind
 from core.clock import local_day
 from core.config import settings
-from core.database import transactional
+from core.database import run_tx, transactional
 from core.errors import Refusal
-from core.messages import Text
+from core.messages import OutPart, Text
 from models import (
     Account,
     AuditLog,
@@ -20,7 +21,7 @@ from models import (
     StudyProgress,
     StudyRecord,
 )
-from models.enums import ConsentDecision, Evidence, Priority
+from models.enums import ConsentDecision, Evidence, Form, Priority
 from plugins.delivery import service as delivery
 from plugins.study import forms, library
 
@@ -36,12 +37,24 @@ class QuizResult:
     earned: int = 0
 
 
-@transactional
 async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
     """Plan the digest for bound learners whose units have no group; return how many are new.
 
-    Only with the first consent in force and without 退订. Commits all or nothing.
+    Only with the first consent in force and without 退订; as a long picture to whoever likes that
+    better. Pictures are drawn before the transaction, which commits all or nothing.
     """
+    piece = library.of_the_week(library.current(), local_day(slot_at))
+    if piece is None:
+        return 0
+    bodies: dict[Form, Sequence[OutPart]] = {Form.TEXT: (Text(forms.digest_text(piece)),)}
+    if await Account.filter(study_form=Form.PICTURE, bound_at__isnull=False).exists():
+        bodies[Form.PICTURE] = await forms.parts((piece,), Form.PICTURE)
+    return await run_tx(functools.partial(_owe_digests, piece.slug, bodies, slot_at, now))
+
+
+async def _owe_digests(
+    slug: str, bodies: Mapping[Form, Sequence[OutPart]], slot_at: datetime, now: datetime
+) -> int:
     with_group = set(await Group.filter(is_active=True).values_list("unit_id", flat=True))
     rows = await (
         Person.filter(
@@ -54,20 +67,26 @@ async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
     )
     people = [person for person, *units in rows if with_group.isdisjoint(units)]
     consented = await _with_consent(people)
-    piece = library.of_the_week(library.current(), local_day(slot_at))
-    if not consented or piece is None:
-        return 0
-    return await delivery.broadcast(
-        purpose="study.private_digest",
-        occasion=slot_at.isoformat(),
-        targets=[f"person:{person}" for person in consented],
-        parts=(Text(forms.digest_text(piece)),),
-        reference={"material": piece.slug},
-        now=now,
-        priority=Priority.DIGEST,
-        not_before=slot_at,
-        expires_at=slot_at + DIGEST_LIFE,
+    likes = Account.filter(study_form=Form.PICTURE, bound_at__isnull=False)
+    pictured = (
+        set(await likes.values_list("person_id", flat=True)) if Form.PICTURE in bodies else set()
     )
+    planned = 0
+    for form, parts in bodies.items():
+        wanted = [one for one in consented if (one in pictured) == (form is Form.PICTURE)]
+        if wanted:
+            planned += await delivery.broadcast(
+                purpose="study.private_digest",
+                occasion=slot_at.isoformat(),
+                targets=[f"person:{person}" for person in wanted],
+                parts=parts,
+                reference={"material": slug},
+                now=now,
+                priority=Priority.DIGEST,
+                not_before=slot_at,
+                expires_at=slot_at + DIGEST_LIFE,
+            )
+    return planned
 
 
 async def _with_consent(people: Sequence[object]) -> list[object]:

@@ -5,6 +5,8 @@ from datetime import date
 
 from core.config import settings
 from core.conversation import Ask, Option, Reply, Say, Slot
+from core.messages import Blob
+from plugins.study import recordings
 from plugins.study.attendance import Entered
 from plugins.study.library import Material
 from plugins.study.periods import Period
@@ -28,9 +30,25 @@ def lesson_ask(piece: Material, read: int, *, listed: bool) -> Ask:
         data={"material": piece.slug, "read": read},
         options=(
             Option(Say("study.option_read"), value="read"),
+            *_listening(piece),
             Option(Say("study.option_quiz", count=len(piece.quiz)), value="quiz"),
         ),
         listed=listed,
+    )
+
+
+def _listening(piece: Material) -> tuple[Option, ...]:
+    """Return the way to listen, only where somebody recorded the piece."""
+    if not recordings.has(piece.slug):
+        return ()
+    return (Option(Say("study.option_listen"), value="listen"),)
+
+
+def whole(piece: Material, said: Say, blobs: tuple[Blob, ...]) -> Reply:
+    """Show all of a piece at once, as pictures or to listen to; its source stands in words."""
+    after = Say("study.last_section", source=piece.source, count=len(piece.quiz))
+    return Reply(
+        says=(said, after), ask=lesson_ask(piece, len(piece.sections), listed=True), blobs=blobs
     )
 
 

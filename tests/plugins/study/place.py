@@ -84,15 +84,18 @@ class Place(Town):
         return answer
 
 
-async def planted(clock: FrozenClock, groups: Sequence[str] = ("1号群", "2号群")) -> Place:
+async def planted(
+    clock: FrozenClock, groups: Sequence[str] = ("1号群", "2号群"), *, kind: type[Place] = Place
+) -> Place:
     """柳河乡 with 王家村 (刘长河, two groups) and 李家村 (赵国强, one); 孙敏 in the township."""
-    made = Place(clock)
+    made = kind(clock)
     await plant(made)
     await made.unit("李家村", UnitKind.VILLAGE_BRANCH, "柳河乡")
     await made.person("赵国强", unit="李家村", stage=Stage.FULL_MEMBER)
     await made.office("赵国强", RoleKind.BRANCH_SECRETARY, "李家村")
     for name in groups:
         await made.group(name)
-    await made.group("李家村群", "李家村")
+    if groups:
+        await made.group("李家村群", "李家村")
     made.open()
     return made
