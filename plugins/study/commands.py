@@ -19,6 +19,7 @@ from plugins.study.library import Material
 from plugins.study.pause_commands import PAUSE_COMMANDS, PAUSE_CONTINUATIONS
 from plugins.study.plan_commands import PLAN_COMMANDS, PLAN_CONTINUATIONS
 from plugins.study.push_commands import PUSH_COMMANDS, PUSH_CONTINUATIONS
+from plugins.study.totals_commands import TOTALS_COMMANDS, TOTALS_CONTINUATIONS
 
 
 async def handle_lesson(call: Call) -> Reply:
@@ -260,6 +261,7 @@ COMMANDS = (
     *PLAN_COMMANDS,
     *PAUSE_COMMANDS,
     *FORM_COMMANDS,
+    *TOTALS_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -270,4 +272,5 @@ CONTINUATIONS = (
     *PUSH_CONTINUATIONS,
     *PLAN_CONTINUATIONS,
     *PAUSE_CONTINUATIONS,
+    *TOTALS_CONTINUATIONS,
 )
