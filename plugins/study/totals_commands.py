@@ -12,16 +12,19 @@ from plugins.study.plan_commands import IN_CHARGE
 
 async def handle_totals(call: Call) -> Reply:
     """Show the hours of people together, by kind of evidence; in a group only of five and more."""
-    scope = plan_targets.scope_of(call.actor)
     period, word = _line(call)
-    if not call.chat.is_private:
-        here = await totals.place_of_group(scope, call.chat)
-        if here is not None:
-            found = await totals.hours(scope, here, period.span, with_few=False)
-            said = totals_views.aloud(here, period, found)
-            if said is not None:
-                return said
-            word = here.name
+    if call.chat.is_private:
+        return await _private(call, period, word)
+    scope = plan_targets.scope_of(call.actor)
+    here = await totals.place_of_group(scope, call.chat)
+    if here is None:
+        return await _private(call, period, word)
+    found = await totals.hours(scope, here, period.span, with_few=False)
+    return totals_views.aloud(here, period, found) or await _private(call, period, here.name)
+
+
+async def _private(call: Call, period: Period, word: str) -> Reply:
+    scope = plan_targets.scope_of(call.actor)
     place = await totals.place_of(scope, word)
     # Who writes hours down (登记学时) has seen what people attended; township and county have not.
     knows = all(map(named_units(call.actor).covers, place.paths))
