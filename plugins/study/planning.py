@@ -22,6 +22,7 @@ from models.enums import DeliveryState, Form, Priority
 from plugins.delivery import service as delivery
 from plugins.study import forms, library, plans, pushed, slots
 from plugins.study.library import Material
+from plugins.study.plans import Planned
 from plugins.study.pushed import Past
 from plugins.study.slots import Plan
 
@@ -88,18 +89,13 @@ async def reschedule(groups: Sequence[Group], *, now: datetime) -> int:
     waiting = await _waiting()
     taken_back = 0
     for start in range(0, len(groups), BATCH):
-        batch = groups[start : start + BATCH]
-        pasts = await pushed.pasts([group.id for group in batch])
-        for planned in await plans.of_groups(batch, today=local_day(now)):
-            number, plan = planned.group.id, planned.plan
-            occasions = waiting.get(number, ())
-            past = pasts[number]
-            if occasions and plan.is_paused(local_day(now)):
-                gone = await _take_back(number, occasions, now)
-                past, taken_back = past.without(gone), taken_back + bool(gone)
-            elif occasions:
-                await _end_before(number, plan.pause_after(now))
-            next_at[slots.next_after(plan, last=past.last_week, now=now)].append(number)
+        batch = await plans.of_groups(groups[start : start + BATCH], today=local_day(now))
+        gone = await _without_digest(batch, waiting, now)
+        pasts = await pushed.pasts([planned.group.id for planned in batch])
+        for planned in batch:
+            last = pasts[planned.group.id].last_week
+            next_at[slots.next_after(planned.plan, last=last, now=now)].append(planned.group.id)
+        taken_back += len(gone)
     await _set_next(next_at)
     return taken_back
 
@@ -113,26 +109,51 @@ async def _waiting() -> Mapping[int, Sequence[str]]:
     return found
 
 
-async def _take_back(number: int, occasions: Sequence[str], now: datetime) -> list[datetime]:
-    """Cancel digests of one group and forget that it had them; return their hours."""
-    gone = []
-    for occasion in occasions:
-        target, slot = f"group:{number}", datetime.fromisoformat(occasion)
-        if await delivery.cancel(
-            purpose=PURPOSE, occasion=occasion, target=target, now=now, reason="paused"
-        ):
-            rows = Push.filter(group_id=number, is_ordered=False)
-            await rows.filter(slot_at__gte=slot, slot_at__lt=slot + _MINUTE).delete()
-            gone.append(slot)
+async def _without_digest(
+    batch: Sequence[Planned], waiting: Mapping[int, Sequence[str]], now: datetime
+) -> set[int]:
+    """Take back the digests of paused groups, end others where a pause begins; return the first."""
+    paused: dict[str, list[int]] = defaultdict(list)
+    ending: dict[datetime, list[int]] = defaultdict(list)
+    for planned in batch:
+        number, plan = planned.group.id, planned.plan
+        pause = plan.pause_after(now)
+        if plan.is_paused(local_day(now)):
+            for occasion in waiting.get(number, ()):
+                paused[occasion].append(number)
+        elif pause is not None and number in waiting:
+            ending[pause].append(number)
+    gone: set[int] = set()
+    for occasion, numbers in paused.items():
+        gone |= await _take_back(occasion, numbers, now)
+    for pause, numbers in ending.items():
+        owed = Delivery.filter(purpose=PURPOSE, state__in=list(_NOT_WRITTEN))
+        owed = owed.filter(target__in=_targets(numbers), expires_at__gt=pause)
+        await owed.update(expires_at=pause)
     return gone
 
 
-async def _end_before(number: int, pause: datetime | None) -> None:
-    if pause is not None:
-        owed = Delivery.filter(
-            purpose=PURPOSE, target=f"group:{number}", state__in=list(_NOT_WRITTEN)
-        )
-        await owed.filter(expires_at__gt=pause).update(expires_at=pause)
+def _targets(numbers: Sequence[int]) -> list[str]:
+    return [f"group:{number}" for number in numbers]
+
+
+async def _take_back(occasion: str, numbers: Sequence[int], now: datetime) -> set[int]:
+    """Cancel one digest of several groups and forget that they had it; return those that did."""
+    known = Delivery.filter(
+        purpose=PURPOSE, occasion=occasion, target__in=_targets(numbers),
+        state__in=list(_NOT_WRITTEN),
+    )  # fmt: skip
+    before = set(await known.values_list("id", flat=True))
+    await delivery.cancel(
+        purpose=PURPOSE, occasion=occasion, targets=_targets(numbers), now=now, reason="paused"
+    )
+    rows = Delivery.filter(id__in=list(before), state=DeliveryState.CANCELLED)
+    targets = await rows.values_list("target", flat=True)
+    gone = {int(str(target).partition(":")[2]) for target in targets}
+    slot = datetime.fromisoformat(occasion)
+    had = Push.filter(group_id__in=list(gone), is_ordered=False, slot_at__gte=slot)
+    await had.filter(slot_at__lt=slot + _MINUTE).delete()
+    return gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.clock import local_day
@@ -32,10 +32,6 @@ class Past:
     def last_week(self) -> date | None:
         """The Monday of the week of the last digest."""
         return slots.week_of(local_day(max(self.slots))) if self.slots else None
-
-    def without(self, gone: Collection[datetime]) -> "Past":
-        """Return it as if the digests of the hours ``gone`` had never been."""
-        return replace(self, slots=set(self.slots) - set(gone))
 
     def in_month(self, moment: datetime) -> int:
         """Return how many messages came in the month of ``moment``, ordered ones as well."""
