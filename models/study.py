@@ -19,7 +19,11 @@ from models.org import Group, Person, Unit
 
 
 class Push(Model):
-    """The digest of one group at one of its hours; the unique key makes planning repeatable."""
+    """What one group got at one moment: a piece of its digest, or a push that somebody ordered.
+
+    The unique key makes planning repeatable. An ordered push (``is_ordered``) counts for what was
+    shown and for the month of a platform, but takes no digest's turn.
+    """
 
     id = fields.IntField(primary_key=True)
     group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField(
@@ -28,6 +32,7 @@ class Push(Model):
     group_id: int
     slot_at: datetime = moment()
     material = fields.CharField(max_length=80)
+    is_ordered = fields.BooleanField(default=False, db_default=False)
     created_at: datetime = moment()
 
     class Meta:

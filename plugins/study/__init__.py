@@ -2,7 +2,7 @@
 
 from nonebot.plugin import PluginMetadata
 
-from plugins.study import library
+from plugins.study import library, recordings
 from plugins.study.checking import ERRANDS, use_commands
 from plugins.study.commands import COMMANDS, CONTINUATIONS
 from plugins.study.jobs import CHECKS, JOBS
@@ -22,5 +22,6 @@ __all__ = [
 
 
 async def start() -> None:
-    """Read the library; StartRefused names file, line and key of what is wrong."""
+    """Read the library, look for recordings; StartRefused says what is wrong and where."""
     library.use(library.Library.load(library.FOLDER))
+    recordings.use(library.FOLDER)

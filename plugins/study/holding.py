@@ -3,6 +3,7 @@
 What was written to a chat already stays there; 撤回推送 is for that.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from core.database import require_tx, transactional
 from models import Delivery, Group, Person, Push, PushOrder
 from models.enums import DeliveryState, MaterialDecision, OrderState
 from plugins.delivery import service as delivery
-from plugins.study import officers, orders, planning, reviews, service
+from plugins.study import officers, orders, planning, rescheduling, reviews, service
 from plugins.study.library import Material
 
 _REASON = "held"
@@ -33,10 +34,21 @@ async def hold(*, actor: Actor, slug: str, sha256: str, now: datetime) -> tuple[
 
 async def _digests(slug: str, path: str, now: datetime) -> int:
     recent = Push.filter(
-        material=slug, slot_at__gte=now - planning.LIFE, group__unit__path__startswith=path
+        material=slug,
+        is_ordered=False,
+        slot_at__gte=now - planning.LIFE,
+        group__unit__path__startswith=path,
     )
-    groups = {f"group:{group}" for group in await recent.values_list("group_id", flat=True)}
-    return await _cancel(planning.PURPOSE, groups, now) if groups else 0
+    groups: set[object] = set(await recent.values_list("group_id", flat=True))
+    owed: dict[str, list[int]] = defaultdict(list)
+    for group, occasions in (await rescheduling.waiting()).items():
+        for occasion in occasions if group in groups else ():
+            owed[occasion].append(group)
+    gone = [
+        await rescheduling.take_back(occasion, numbers, now, reason=_REASON)
+        for occasion, numbers in owed.items()
+    ]
+    return sum(map(len, gone))
 
 
 async def _pushes(slug: str, path: str, now: datetime) -> int:
@@ -63,13 +75,7 @@ async def _private(slug: str, path: str, now: datetime) -> int:
 async def _cancel(
     purpose: str, targets: Collection[str], now: datetime, *, occasion: str | None = None
 ) -> int:
-    """Take back what is due to ``targets``; most of it has long been sent, and is not asked for."""
     require_tx()
-    due = Delivery.filter(purpose=purpose, state=DeliveryState.DUE)
-    owed = {str(target) for target in await due.values_list("target", flat=True)}
-    taken = 0
-    for target in sorted(owed.intersection(targets)):
-        taken += await delivery.cancel(
-            purpose=purpose, occasion=occasion, target=target, now=now, reason=_REASON
-        )
-    return taken
+    return await delivery.cancel(
+        purpose=purpose, occasion=occasion, targets=sorted(targets), now=now, reason=_REASON
+    )

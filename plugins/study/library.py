@@ -28,6 +28,7 @@ class Material:
 
     ``cities`` are without 市; none of them means everywhere. ``trades`` are words to search by.
     A local piece may have no questions, a ``link`` to where the original stands, and files.
+    ``voice`` is what somebody of a unit recorded of it, on the shelf of that unit.
     """
 
     slug: str
@@ -49,6 +50,7 @@ class Material:
     reviewed_by: str = ""
     reviewed_on: date | None = None
     link: str = ""
+    voice: Blob | None = None
     attachments: tuple[Blob, ...] = ()
 
     def __hash__(self) -> int:

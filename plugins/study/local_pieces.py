@@ -5,7 +5,7 @@ The body is sealed JSON of outgoing parts: words and files, in the order in whic
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -114,13 +114,17 @@ def as_piece(row: LocalMaterial) -> Material:
     )
 
 
-async def on(line: Collection[int], today: date) -> tuple[Material, ...]:
-    """Return the approved pieces of the units ``line`` that are in force, the newest first."""
+async def on(line: Sequence[int], today: date) -> tuple[Sequence[Material], Mapping[str, Blob]]:
+    """Return the approved pieces of the units ``line`` that are in force, and their recordings.
+
+    Recordings are by the slug of the piece; of two that of the later unit of ``line`` counts.
+    """
     rows = await LocalMaterial.filter(
-        unit_id__in=list(line), state=MaterialState.APPROVED, effective_until__gte=today,
-        voice_of="",
-    ).order_by("-reviewed_at", "-id")  # fmt: skip
-    return tuple(as_piece(row) for row in rows)
+        unit_id__in=list(line), state=MaterialState.APPROVED, effective_until__gte=today
+    ).order_by("reviewed_at", "id")
+    spoken = sorted((row for row in rows if row.voice_of), key=lambda row: line.index(row.unit_id))
+    recorded = {row.voice_of: blob for row in spoken for blob in files_of(row)}
+    return tuple(as_piece(row) for row in rows if not row.voice_of), recorded
 
 
 async def voices(units: Collection[int] | None, today: date) -> dict[int, dict[str, Blob]]:

@@ -14,7 +14,7 @@ from core.actors import ROLE_WHO, Actor, Grant, RoleKind, Who
 from core.errors import Refusal
 from models import Person, Role
 
-_OFFICES = frozenset({Who.SECRETARY, Who.TOWNSHIP})
+OFFICES = frozenset({Who.SECRETARY, Who.TOWNSHIP})
 # Whose look is asked for first in one unit.
 _REVIEWERS = (
     RoleKind.ORGANIZATION_COMMISSIONER,
@@ -27,7 +27,7 @@ _REVIEWERS = (
 
 def office(actor: Actor) -> Grant:
     """Return the actor's highest office over groups; Refusal ``study.push_no_unit`` without one."""
-    mine = [grant for grant in actor.grants if ROLE_WHO[grant.role] in _OFFICES]
+    mine = [grant for grant in actor.grants if ROLE_WHO[grant.role] in OFFICES]
     if not mine or actor.person_id is None:
         raise Refusal("study.push_no_unit")
     return min(mine, key=lambda grant: len(grant.unit_path))
@@ -35,7 +35,7 @@ def office(actor: Actor) -> Grant:
 
 def looks_after(actor: Actor, path: str) -> bool:
     """Whether the actor holds an office at or above the unit with tree path ``path``."""
-    offices = [grant for grant in actor.grants if ROLE_WHO[grant.role] in _OFFICES]
+    offices = [grant for grant in actor.grants if ROLE_WHO[grant.role] in OFFICES]
     return any(path.startswith(grant.unit_path) for grant in offices)
 
 

@@ -22,6 +22,7 @@ def menu() -> Reply:
     options = (
         Option(Say("study.push_option_new"), run=push_words.NEW),
         Option(Say("study.push_option_review"), run=push_words.REVIEW),
+        Option(Say("study.push_option_plan"), run=push_words.PLAN),
         Option(Say("study.push_option_progress"), run=push_words.PROGRESS),
         Option(Say("study.push_option_pause"), run=push_words.PAUSE),
     )
@@ -40,6 +41,11 @@ def night(now: datetime, at: datetime, *, is_now: bool) -> Say:
     if is_now:
         return Say("study.push_night_now", hour=now.replace(minute=0), at=at)
     return Say("study.push_at_night", at=at)
+
+
+def had(count: int, on: datetime | None) -> tuple[Say, ...]:
+    """Say that some of the groups had the piece already, nothing when none had."""
+    return () if on is None else (Say("study.push_had", count=count, on=on),)
 
 
 def proposal(

@@ -24,7 +24,7 @@ from models.enums import OrderState, Priority
 from plugins.delivery import quiet
 from plugins.delivery import service as delivery
 from plugins.identity import policy
-from plugins.study import library, local_pieces, officers, order_views, shelves
+from plugins.study import library, local_pieces, officers, order_views, pushed, shelves
 from plugins.study.library import Material
 
 PURPOSE = "study.push"
@@ -163,8 +163,8 @@ async def send_back(*, actor: Actor, uid: str, now: datetime) -> Order:
 async def confirm(*, actor: Actor, uid: str, now: datetime) -> Order:
     """Owe an approved push to its groups; raises Refusal ``study.push_gone``, ``push_unfit``.
 
-    A time that has passed meanwhile means now, after the quiet hours. Commits order, ledger rows
-    and an audit row.
+    A time that has passed meanwhile means now, after the quiet hours. Commits order, ledger rows,
+    what the groups had, and an audit row.
     """
     row = await PushOrder.get_or_none(
         uid=uid, asked_by_id=actor.person_id or 0, state=OrderState.APPROVED
@@ -178,10 +178,12 @@ async def confirm(*, actor: Actor, uid: str, now: datetime) -> Order:
     row.state, row.confirmed_at = OrderState.CONFIRMED, now
     await row.save(update_fields=["state", "confirmed_at", "send_at"])
     await _audit(actor, row, "study.push_confirmed", now)
+    chosen = [number for number in row.groups if number in allowed]
+    await pushed.note_ordered(chosen, material=piece.slug, at=row.send_at, now=now)
     await delivery.broadcast(
         purpose=PURPOSE,
         occasion=row.uid,
-        targets=[f"group:{number}" for number in row.groups if number in allowed],
+        targets=[f"group:{number}" for number in chosen],
         parts=(Text(order_views.digest(piece)), *piece.attachments),
         now=now,
         priority=Priority.DIGEST,

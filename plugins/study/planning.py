@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from tortoise.expressions import Q
 
 from core.clock import local_day
-from core.config import settings
 from core.conversation import Say
 from core.database import require_tx, run_tx
 from core.messages import Blob, OutPart, Text
@@ -21,11 +20,12 @@ from core.texts import current
 from models import Group, Push
 from models.enums import Form, Priority
 from plugins.delivery import service as delivery
-from plugins.study import forms, library, plans, review_notices, shelves, slots
+from plugins.study import forms, library, plans, pushed, review_notices, shelves, slots
 from plugins.study.library import Library, Material
-from plugins.study.plans import Planned
+from plugins.study.pushed import Past
 from plugins.study.review_notices import Notice
 from plugins.study.shelves import UnitShelves
+from plugins.study.slots import Plan
 
 PURPOSE = "study.digest"
 # A digest is good until the next one: it does not go out later than six days after its hour.
@@ -33,26 +33,8 @@ LIFE = timedelta(days=6)
 # Groups planned in one transaction: short enough not to hold up a worker's message, and mostly the
 # groups of one county, that share their bodies.
 BATCH = 400
-# A digest of several pieces has a row for each, a second apart: the first stands at the hour.
-_NEXT_PIECE = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """What a group had: when each piece came last, and the moments of its digests."""
-
-    latest: Mapping[str, datetime]
-    slots: Collection[datetime]
-
-    @property
-    def last_week(self) -> date | None:
-        """The Monday of the week of the last digest."""
-        return slots.week_of(local_day(max(self.slots))) if self.slots else None
-
-    def in_month(self, moment: datetime) -> int:
-        """Return how many digests came in the month of ``moment``."""
-        month = local_day(moment).replace(day=1)
-        return sum(local_day(slot).replace(day=1) == month for slot in self.slots)
+# Hours of a month whose messages are used up; a month has five of a week at most.
+_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +78,10 @@ async def plan_digests(*, now: datetime) -> int:
             return planned
         known = known or await shelves.of_all_units(local_day(now))
         decided = await _decide(groups, known, now)
-        parts = {body: await _parts(body) for body in decided.targets}
+        parts = {
+            body: await parts_of(body.pieces, body.form, voices=dict(body.voices))
+            for body in decided.targets
+        }
         notices = {
             slot: await review_notices.due(paths, known, local_day(slot))
             for slot, paths in decided.unread.items()
@@ -104,43 +89,54 @@ async def plan_digests(*, now: datetime) -> int:
         planned += await run_tx(functools.partial(_write, decided, parts, notices, now))
 
 
-async def reschedule(groups: Sequence[Group], *, now: datetime) -> None:
-    """Set the next hour of ``groups`` anew after a plan or a pause changed, in the transaction.
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next digest of a plan. ``slot`` is None when none is in sight."""
 
-    What was planned and not sent yet is taken back where no digest may go out today.
+    slot: datetime | None
+    pieces: tuple[Material, ...] = ()
+    form: Form = Form.TEXT
+
+
+async def coming(
+    plan: Plan, *, group: Group | None, shelf: Library, city: str, now: datetime
+) -> Coming:
+    """Return what ``group`` would get next by ``plan``, or somebody who had nothing yet.
+
+    ``shelf`` is what may go out to its unit.
+    A month whose messages are used up on its platform is passed over.
     """
-    require_tx()
-    next_at: dict[datetime, list[int]] = defaultdict(list)
-    pasts = await _pasts([group.id for group in groups])
-    for planned in await plans.of_groups(groups, today=local_day(now)):
-        number, plan = planned.group.id, planned.plan
-        last = pasts[number].last_week
-        next_at[slots.next_after(plan, last=last, now=now)].append(number)
-        if plan.is_paused(local_day(now)):
-            target = f"group:{number}"
-            await delivery.cancel(purpose=PURPOSE, target=target, now=now, reason="paused")
-    await _set_next(next_at)
+    past = pushed.NOTHING if group is None else (await pushed.pasts([group.id]))[group.id]
+    at = now
+    for _ in range(_LOOKS):
+        slot = slots.next_in_sight(plan, last=past.last_week, now=at)
+        if slot is None:
+            return Coming(None)
+        if group is None or pushed.has_quota(group.platform, past, slot):
+            wanted = plan.form or Form.TEXT
+            form = wanted if group is None else forms.shown_as(wanted, group.platform)
+            return Coming(slot, _choose(shelf, plan, city, past, local_day(slot)), form)
+        at = slot
+    return Coming(None)
 
 
 async def _decide(groups: Sequence[Group], known: UnitShelves, now: datetime) -> _Decided:
     targets: dict[_Body, list[int]] = defaultdict(list)
     next_at: dict[datetime, list[int]] = defaultdict(list)
     unread: dict[datetime, set[str]] = defaultdict(set)
-    pasts = await _pasts([group.id for group in groups])
+    pasts = await pushed.pasts([group.id for group in groups])
     for planned in await plans.of_groups(groups, today=slots.week_of(local_day(now))):
         group, plan = planned.group, planned.plan
         past = pasts[group.id]
         last = past.last_week
         since = group.next_digest_at or group.bound_at
         slot = slots.due(plan, since=since, last=last, now=now)
-        is_owed = slot is not None and _has_quota(group, past, slot)
-        pieces = () if slot is None or not is_owed else _choose(
-            known.of(planned.path), planned, past, local_day(slot)
-        )  # fmt: skip
-        if slot is not None and is_owed and not pieces and _choose(
-            library.current(), planned, past, local_day(slot)
-        ):  # fmt: skip
-            unread[slot].add(planned.path)
+        pieces: tuple[Material, ...] = ()
+        if slot is not None and pushed.has_quota(group.platform, past, slot):
+            shelf = known.of(planned.path)
+            pieces = _choose(shelf, plan, planned.city, past, local_day(slot))
+            if not pieces and _choose(library.current(), plan, planned.city, past, local_day(slot)):
+                unread[slot].add(planned.path)
         if slot is not None and pieces:
             pause = plan.pause_after(now) or slot + LIFE
             ends = min(slot + LIFE, pause, *(piece.ends_at for piece in pieces))
@@ -152,27 +148,9 @@ async def _decide(groups: Sequence[Group], known: UnitShelves, now: datetime) ->
     return _Decided(targets, next_at, unread)
 
 
-async def _pasts(ids: Collection[int]) -> Mapping[int, _Past]:
-    """Return what each of the groups ``ids`` had."""
-    rows = await Push.filter(group_id__in=list(ids)).values_list("group_id", "material", "slot_at")
-    latest: dict[int, dict[str, datetime]] = defaultdict(dict)
-    moments: dict[int, set[datetime]] = defaultdict(set)
-    for number, material, slot in rows:
-        known = latest[number].get(material)
-        latest[number][material] = slot if known is None else max(known, slot)
-        moments[number].add(slot.replace(second=0))
-    return {number: _Past(latest[number], moments[number]) for number in ids}
-
-
-def _has_quota(group: Group, past: _Past, slot: datetime) -> bool:
-    most = settings().delivery.per_month.get(group.platform)
-    return most is None or past.in_month(slot) < most
-
-
-def _choose(shelf: Library, planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
+def _choose(shelf: Library, plan: Plan, city: str, past: Past, day: date) -> tuple[Material, ...]:
     """Return the pieces of a digest: what the group has not had, else what it had longest ago."""
-    plan = planned.plan
-    known = list(shelf.public(day, planned.city))
+    known = list(shelf.public(day, city))
     if plan.series:
         places = {name: place for place, name in enumerate(plan.series)}
         known = [piece for piece in known if piece.series in places]
@@ -190,11 +168,13 @@ def _voices(
     return tuple((slug, blob) for slug, blob in found if blob is not None)
 
 
-async def _parts(body: _Body) -> tuple[OutPart, ...]:
+async def parts_of(
+    pieces: Sequence[Material], form: Form, *, voices: Mapping[str, Blob] | None = None
+) -> tuple[OutPart, ...]:
     """Return what a digest is made of; drawing and storing are done before the transaction."""
-    if body.form is Form.TEXT:
-        return (Text(digest_text(body.pieces)),)
-    return await forms.parts(body.pieces, body.form, voices=dict(body.voices))
+    if form is Form.TEXT:
+        return (Text(digest_text(pieces)),)
+    return await forms.parts(pieces, form, voices=voices)
 
 
 def digest_text(pieces: Sequence[Material]) -> str:
@@ -221,7 +201,7 @@ async def _write(
         await _push(body, groups, parts[body], now)
     for slot, told in notices.items():
         await review_notices.owe(told, slot, now)
-    await _set_next(decided.next_at)
+    await set_next(decided.next_at)
     return sum(map(len, decided.targets.values()))
 
 
@@ -232,7 +212,7 @@ async def _push(
     rows = [
         Push(
             group_id=group,
-            slot_at=body.slot + place * _NEXT_PIECE,
+            slot_at=body.slot + place * pushed.NEXT_PIECE,
             material=piece.slug,
             created_at=now,
         )
@@ -253,6 +233,7 @@ async def _push(
     )
 
 
-async def _set_next(next_at: Mapping[datetime, Sequence[int]]) -> None:
+async def set_next(next_at: Mapping[datetime, Sequence[int]]) -> None:
+    """Set when groups are looked at next, in the transaction; ids of groups by moment."""
     for moment, groups in next_at.items():
         await Group.filter(id__in=list(groups)).update(next_digest_at=moment)

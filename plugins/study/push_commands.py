@@ -17,6 +17,7 @@ from plugins.study import (
     order_views,
     orders,
     push_words,
+    pushed,
 )
 from plugins.study.library import LOCAL, Material
 from plugins.study.order_lines import Line
@@ -58,7 +59,9 @@ async def continue_piece(call: Call) -> Reply:
 async def _proposal(call: Call, piece: Material, line: Line) -> Reply:
     night = order_views.night(call.now, line.at, is_now=line.is_night)
     groups = await orders.reached(call.actor, piece, line.groups, call.today)
-    return order_views.proposal(piece, groups, line.at, (night,) if line.was_night else ())
+    count, on = await pushed.had(groups, piece.slug)
+    before = (*((night,) if line.was_night else ()), *order_views.had(count, on))
+    return order_views.proposal(piece, groups, line.at, before)
 
 
 async def continue_proposal(call: Call) -> Reply:

@@ -11,16 +11,17 @@ from core.actors import Actor
 from core.clock import local_day
 from core.messages import Chat
 from core.periods import Span
-from models import Delivery, Group, Person, Push, PushOrder, StudyProgress, StudyRecord
-from models.enums import DeliveryState, Evidence, OrderState
+from models import Account, Delivery, Group, Person, Push, StudyProgress, StudyRecord
+from models.enums import DeliveryState, Evidence, Form
 from plugins.study import library, search, shelves
 from plugins.study.library import Library, Material
-from plugins.study.reviews import line_of
 
 # How far 补学 looks back: two months, what a tired worker can still catch up with.
 MISSED_WEEKS = timedelta(weeks=8)
 # Pushes that are looked through for one that is still in force.
 _LAST = 8
+# What was ordered for later is not shown before its hour; rows of one hour lie within a minute.
+_SAME_DIGEST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class Hours:
     quizzes: int = 0
 
 
-async def piece_of_the_week(actor: Actor, chat: Chat, today: date) -> Material | None:
+async def piece_of_the_week(actor: Actor, chat: Chat, now: datetime) -> Material | None:
     """Return the piece last pushed to the actor's group (or this group), else one by the week."""
+    today = local_day(now)
     shelf = await shelves.of_chat(actor, chat, today)
     groups = await (
         _groups_of(actor)
@@ -53,16 +55,22 @@ async def piece_of_the_week(actor: Actor, chat: Chat, today: date) -> Material |
         else Group.filter(platform=chat.platform, chat_id=chat.chat_id)
     ).values_list("id", flat=True)
     pushes = (
-        await Push.filter(group_id__in=list(groups)).order_by("-slot_at", "id").limit(_LAST)
+        await Push.filter(group_id__in=list(groups), slot_at__lte=now + _SAME_DIGEST)
+        .order_by("-slot_at", "id")
+        .limit(_LAST)
         if groups
         else []
     )
-    # The pieces of one digest lie moments apart: its first one goes before the others.
-    for push in sorted(pushes, key=lambda push: (-local_day(push.slot_at).toordinal(), push.id)):
+    for push in sorted(pushes, key=_newest_day_first):
         found = shelf.find(push.material)
         if found is not None and found.is_effective(today):
             return found
     return library.of_the_week(shelf, today)
+
+
+def _newest_day_first(push: Push) -> tuple[int, bool, int]:
+    """Order pushes: of one day a digest before an ordered push, its first piece before others."""
+    return -local_day(push.slot_at).toordinal(), push.is_ordered, push.id
 
 
 def _groups_of(actor: Actor) -> QuerySet[Group]:
@@ -78,6 +86,13 @@ async def city_of(actor: Actor) -> str:
         return ""
     found = await Person.filter(id=actor.person_id).values_list("city", flat=True)
     return str(found[0] or "") if found else ""
+
+
+async def wants_pictures(actor: Actor) -> bool:
+    """Whether the actor's account likes pieces as long pictures (学习 长图)."""
+    if actor.account_id is None:
+        return False
+    return await Account.filter(id=actor.account_id, study_form=Form.PICTURE).exists()
 
 
 async def next_piece(actor: Actor, today: date) -> Place | None:
@@ -121,24 +136,12 @@ async def missed(actor: Actor, now: datetime) -> tuple[Material, ...]:
         not_before__gte=since,
     ).values_list("not_before", "reference")
     private = [(at, str(reference["material"])) for at, reference in sent if reference]
-    ordered = await _ordered(actor, set(groups), since, now)
-    slugs = dict.fromkeys(slug for _, slug in sorted([*pushed, *private, *ordered]))
+    slugs = dict.fromkeys(slug for _, slug in sorted([*pushed, *private]))
     today = local_day(now)
     shelf = await shelves.of_actor(actor, today)
     done = await _finished(actor, shelf)
     found = (shelf.find(slug) for slug in slugs if slug not in done)
     return tuple(piece for piece in found if piece is not None and piece.is_effective(today))
-
-
-async def _ordered(
-    actor: Actor, groups: set[object], since: datetime, now: datetime
-) -> list[tuple[datetime, str]]:
-    """Return what was ordered for these groups, besides their digests, by those above them."""
-    above = {*line_of(actor.home_path), *line_of(actor.inflow_path)}
-    rows = PushOrder.filter(
-        unit_id__in=list(above), state=OrderState.CONFIRMED, send_at__gte=since, send_at__lte=now
-    )
-    return [(row.send_at, row.material) for row in await rows if not groups.isdisjoint(row.groups)]
 
 
 async def _finished(actor: Actor, shelf: Library) -> set[str]:

@@ -6,6 +6,7 @@ no unit sees what a township or county of this house let go and none of them hol
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -13,7 +14,7 @@ from core.actors import Actor
 from core.messages import Blob, Chat
 from models import Group
 from plugins.study import library, local_pieces, reviews
-from plugins.study.library import Library, Material
+from plugins.study.library import Library
 from plugins.study.reviews import Verdicts, line_of
 
 
@@ -60,7 +61,7 @@ async def of_unit(path: str, today: date) -> Library:
     """Return what may go out to the groups of one unit."""
     line = line_of(path)
     slugs = reviews.allowed(await reviews.read(line), line, library.current())
-    return _with(_cut(library.current(), slugs), await local_pieces.on(line, today))
+    return await _with(_cut(library.current(), slugs), line, today)
 
 
 async def of_actor(actor: Actor, today: date) -> Library:
@@ -75,7 +76,7 @@ async def of_actor(actor: Actor, today: date) -> Library:
     if away:
         theirs = reviews.allowed(verdicts, away, base)
         slugs |= {slug for slug in theirs if verdicts.held.get(slug, frozenset()).isdisjoint(home)}
-    return _with(_cut(base, slugs), await local_pieces.on({*home, *away}, today))
+    return await _with(_cut(base, slugs), (*away, *home), today)
 
 
 async def of_chat(actor: Actor, chat: Chat, today: date) -> Library:
@@ -97,5 +98,13 @@ def _cut(base: Library, slugs: frozenset[str]) -> Library:
     return Library(piece for piece in base.all if piece.slug in slugs)
 
 
-def _with(shelf: Library, own: Sequence[Material]) -> Library:
-    return Library([*shelf.all, *own]) if own else shelf
+async def _with(shelf: Library, line: Sequence[int], today: date) -> Library:
+    """Add what units on ``line`` brought in; of two recordings that of the later unit counts."""
+    own, recorded = await local_pieces.on(line, today)
+    if not (own or recorded):
+        return shelf
+    known = [
+        replace(piece, voice=recorded[piece.slug]) if piece.slug in recorded else piece
+        for piece in shelf.all
+    ]
+    return Library([*known, *own])

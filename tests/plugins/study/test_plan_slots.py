@@ -11,7 +11,7 @@ from core.database import run_tx
 from core.periods import Span
 from models import Delivery, Group, PlanPause, Push, StudyPlan, Unit
 from models.enums import DeliveryState, PauseKind, UnitKind
-from plugins.study import library, planning, plans, slots
+from plugins.study import library, planning, plans, rescheduling, slots
 from plugins.study.slots import Plan
 from tests.plugins.study.reading import reviewed
 
@@ -129,7 +129,7 @@ async def test_given_a_digest_not_sent_yet_when_a_pause_begins_then_it_is_taken_
         unit_id=1, from_on=DAY, until_on=DAY + timedelta(days=10), kind=PauseKind.HARVEST,
         created_at=clock.now(),
     )  # fmt: skip
-    await run_tx(lambda: planning.reschedule([group], now=clock.now()))
+    await run_tx(lambda: rescheduling.reschedule([group], now=clock.now()))
     assert (await Delivery.get()).state is DeliveryState.CANCELLED
     assert (await Group.get(id=group.id)).next_digest_at == at_local(date(2026, 12, 7), 20)
 
