@@ -1,10 +1,11 @@
 """Planning a weekly digest for 20,000 groups, against bare inserts of the same rows.
 
 Run ``python bench/study_plan.py [groups] [weeks]``. 20,000 groups under 400 branches with plans at
-three levels, everything reviewed by the county and one piece held back by every fourth branch; each
+three levels, everything reviewed by the county and one piece held back by every fourth branch. Each
 week everything of a week is planned: plans resolved, pieces chosen, Push rows, bodies and
-deliveries written, the next hour set. The bare run inserts as many Push and Delivery rows by ``bulk_create`` in transactions of the same size and does nothing else. The ratio is the
-time of planning over the time of the bare inserts; on SQLite with full sync, and on PostgreSQL.
+deliveries written, the next hour set. The bare run inserts as many Push and Delivery rows by
+``bulk_create`` in transactions of the same size and does nothing else. The ratio is the time of
+planning over the time of the bare inserts; on SQLite with full sync, and on PostgreSQL.
 """
 
 # ruff: noqa: E402  # NoneBot must be there before a room is imported
