@@ -306,11 +306,14 @@ async def test_given_numbers_or_secrets_when_sent_then_they_never_reach_the_piec
     assert f"现在有{len(WORDS)} 字、0 个文件" in await county.tells("刘长河", WORDS)
 
 
-async def test_given_too_much_when_sent_then_the_rest_stays(county: County, sent: Sent) -> None:
+async def test_given_too_much_when_sent_then_the_rest_stays(
+    county: County, sent: Sent, settings: Settings
+) -> None:
     await county.tells("刘长河", "加材料")
     assert "超过 2000 字" in await county.tells("刘长河", "长" * 2001)
     many = [sent.media(f"{n}.pdf", PDF) for n in range(10)]
     assert "最多 9 个" in await county.tells("刘长河", *many)
+    assert list((settings.data_dir / "files").glob("??/*")) == []
     assert "9 个文件" in await county.tells("刘长河", *many[:9])
 
 
