@@ -472,7 +472,8 @@ async def test_given_a_recording_when_passed_then_it_is_the_voice_of_the_piece_t
     assert "只收一条语音" in await county.tells("刘长河", "我念一段")
     await county.tells("刘长河", sent.media("a.amr", AMR, MediaKind.VOICE))
     again = AMR + b"\x3c" + b"\0" * 31
-    await county.tells("刘长河", sent.media("b.amr", again, MediaKind.VOICE))
+    heard = await county.tells("刘长河", sent.media("b.amr", again, MediaKind.VOICE))
+    assert "0 字、1 个文件" in heard
     assert "请吴芳看了" in await county.tells("刘长河", "完成")
     assert "听听念得对不对" in await county.tells("吴芳", "审材料")
     assert county.files[-1][1].kind is MediaKind.VOICE
