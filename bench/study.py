@@ -58,7 +58,7 @@ def searching(count: int) -> None:
     dice = random.Random(7)  # noqa: S311  # the same pieces every time
     pieces = Library([piece(number, dice) for number in range(count)])
     begun = time.perf_counter()
-    index = search.index_of(pieces)
+    index = search.index_of(pieces.all)
     built = time.perf_counter() - begun
     queries = []
     for one in dice.sample(pieces.all, 100):

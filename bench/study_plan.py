@@ -1,10 +1,11 @@
 """Planning a weekly digest for 20,000 groups, against bare inserts of the same rows.
 
 Run ``python bench/study_plan.py [groups] [weeks]``. 20,000 groups under 400 branches with plans at
-three levels; each week everything of a week is planned: plans resolved, pieces chosen, Push rows,
-bodies and deliveries written, the next hour set. The bare run inserts as many Push and Delivery
-rows by ``bulk_create`` in transactions of the same size and does nothing else. The ratio is the
-time of planning over the time of the bare inserts; on SQLite with full sync, and on PostgreSQL.
+three levels, everything reviewed by the county and one piece held back by every fourth branch. Each
+week everything of a week is planned: plans resolved, pieces chosen, Push rows, bodies and
+deliveries written, the next hour set. The bare run inserts as many Push and Delivery rows by
+``bulk_create`` in transactions of the same size and does nothing else. The ratio is the time of
+planning over the time of the bare inserts; on SQLite with full sync, and on PostgreSQL.
 """
 
 # ruff: noqa: E402  # NoneBot must be there before a room is imported
@@ -30,9 +31,9 @@ nonebot.init(_env_file=(os.devnull,), driver="~fastapi", log_level="ERROR")
 
 from bench.servers import postgres
 from core import clock, config, crypto, database, texts
-from models import Delivery, Group, Message, Push, StudyPlan, Unit
-from models.enums import DeliveryState, Priority, UnitKind
-from plugins.study import library, planning
+from models import Delivery, Group, MaterialReview, Message, Push, StudyPlan, Unit
+from models.enums import DeliveryState, MaterialDecision, Priority, UnitKind
+from plugins.study import library, planning, reviews
 
 MONDAY = date(2026, 11, 23)
 SELF = "3889000001"
@@ -60,6 +61,25 @@ async def plant(groups: int, now: datetime) -> None:
         for n in range(0, BRANCHES, 4)
     ]
     await database.run_tx(lambda: StudyPlan.bulk_create(plans))
+    await review(county, units, now)
+
+
+async def review(county: Unit, units: list[Unit], now: datetime) -> None:
+    """Let the county pass everything, and every fourth branch hold one piece back."""
+    pieces = library.current().all
+    rows = [
+        MaterialReview(
+            unit_id=unit, slug=piece.slug, sha256=reviews.fingerprint(piece),
+            decision=decision, reviewer_id=1, reviewed_at=now,
+        )
+        for decision, told, some in (
+            (MaterialDecision.PASS, [county.id], pieces),
+            (MaterialDecision.HOLD, range(2, len(units) + 2, 4), pieces[-1:]),
+        )
+        for unit in told
+        for piece in some
+    ]  # fmt: skip
+    await database.run_tx(lambda: MaterialReview.bulk_create(rows))
 
 
 async def bare(groups: int, now: datetime) -> float:

@@ -20,6 +20,7 @@ from models.study import (
     FeedItem,
     FeedSource,
     LocalMaterial,
+    MaterialReview,
     Parcel,
     PlanPause,
     Push,
@@ -33,8 +34,8 @@ from models.study import (
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
-    "LocalMaterial", "Mentorship", "Message", "Occurrence", "Parcel", "Person", "PlanPause",
-    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
-    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Occurrence", "Parcel", "Person",
+    "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft",
+    "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress",
+    "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

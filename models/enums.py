@@ -51,10 +51,19 @@ class PauseKind(StrEnum):
 class MaterialState(StrEnum):
     """The life of a piece that was brought in chat."""
 
+    DRAFT = "draft"
     WAITING = "waiting"
     APPROVED = "approved"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
+
+
+class MaterialDecision(StrEnum):
+    """What somebody in charge said about a piece of the library; LATER decides nothing."""
+
+    PASS = "pass"  # noqa: S105  # a decision, not a password
+    HOLD = "hold"
+    LATER = "later"
 
 
 class OrderState(StrEnum):

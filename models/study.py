@@ -5,13 +5,25 @@ from datetime import date, datetime
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import Evidence, FeedItemState, Form, MaterialState, OrderState, PauseKind
+from models.enums import (
+    Evidence,
+    FeedItemState,
+    Form,
+    MaterialDecision,
+    MaterialState,
+    OrderState,
+    PauseKind,
+)
 from models.fields import moment
 from models.org import Group, Person, Unit
 
 
 class Push(Model):
-    """The digest of one group at one of its hours; the unique key makes planning repeatable."""
+    """What one group got at one moment: a piece of its digest, or a push that somebody ordered.
+
+    The unique key makes planning repeatable. An ordered push (``is_ordered``) counts for what was
+    shown and for the month of a platform, but takes no digest's turn.
+    """
 
     id = fields.IntField(primary_key=True)
     group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField(
@@ -20,6 +32,7 @@ class Push(Model):
     group_id: int
     slot_at: datetime = moment()
     material = fields.CharField(max_length=80)
+    is_ordered = fields.BooleanField(default=False, db_default=False)
     created_at: datetime = moment()
 
     class Meta:
@@ -147,6 +160,7 @@ class LocalMaterial(Model):
 
     ``body_sealed`` is sealed JSON of outgoing parts. ``link`` is where the original stands; it is
     never copied from there. ``feed_item_id`` names the item of a feed it was made of.
+    ``voice_of`` is the slug of the piece of the library that it is a recording of, or empty.
     """
 
     id = fields.IntField(primary_key=True)
@@ -168,10 +182,35 @@ class LocalMaterial(Model):
     reviewed_at: datetime | None = moment(null=True)
     return_reason_sealed: bytes | None = fields.BinaryField(null=True)
     feed_item_id: int | None = fields.IntField(null=True)
+    voice_of = fields.CharField(max_length=80, default="", db_default="")
 
     class Meta:
         table = "local_material"
         indexes = (("unit", "state"), ("state", "effective_until"))
+
+
+class MaterialReview(Model):
+    """What a unit says about one piece of the library as its words stand (审材料).
+
+    ``sha256`` is that of the words: a changed piece has no review. It holds for the unit and
+    everything below it. ``reason_sealed`` says why a piece is held back.
+    """
+
+    id = fields.IntField(primary_key=True)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "models.Unit", related_name="material_reviews", on_delete=fields.RESTRICT
+    )
+    unit_id: int
+    slug = fields.CharField(max_length=80)
+    sha256 = fields.CharField(max_length=64)
+    decision = fields.CharEnumField(MaterialDecision, max_length=8)
+    reviewer_id: int = fields.IntField()
+    reviewed_at: datetime = moment()
+    reason_sealed: bytes | None = fields.BinaryField(null=True)
+
+    class Meta:
+        table = "material_review"
+        unique_together = (("unit", "slug", "sha256"),)
 
 
 class PushOrder(Model):

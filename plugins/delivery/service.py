@@ -164,16 +164,22 @@ async def cancel(
     purpose: str,
     occasion: str | None = None,
     target: str | None = None,
+    targets: Sequence[str] | None = None,
     now: datetime,
     reason: str,
 ) -> int:
-    """Take back what was not written yet; return how many. ``reason`` is a short code."""
+    """Take back what was not written yet; return how many. ``reason`` is a short code.
+
+    ``targets`` are as many as one statement takes: a few thousand.
+    """
     require_tx()
     owed = Delivery.filter(purpose=purpose, state__in=list(states.sources(DeliveryState.CANCELLED)))
     if occasion is not None:
         owed = owed.filter(occasion=occasion)
     if target is not None:
         owed = owed.filter(target=target)
+    if targets is not None:
+        owed = owed.filter(target__in=list(targets))
     return await owed.update(
         state=DeliveryState.CANCELLED, reason=reason, lease_owner=None, updated_at=now
     )

@@ -5,7 +5,8 @@ import re
 PROGRESS = "发送进度"
 PROGRESS_ALIASES = ("发到哪了", "推送 进度")
 PAUSE = "暂停发送"
-PAUSE_ALIASES = ("先停", "推送 停")
+# 推送 停 comes here by way of study: with days behind it, it stops the digests of a unit.
+PAUSE_ALIASES = ("先停",)
 RESUME = "继续发送"
 RESUME_ALIASES = ("接着发",)
 # 撤回 itself is only understood, not the main word: somebody who may not use it is not refused but

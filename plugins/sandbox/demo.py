@@ -12,6 +12,7 @@ from plugins.roster import demo_county
 from plugins.roster.demo_county import PlantedCounty
 from plugins.sandbox.entities import GroupSeed, MemberSeed, PersonSeed, WorldSeed
 from plugins.sandbox.room import Sandbox
+from plugins.study import demo_reviews
 
 # The account that the bot speaks with in the demo.
 BOT_ACCOUNT = 10000
@@ -82,6 +83,7 @@ async def open_demo(
     """Plant the county if the database is empty, and open the page; the caller stops it."""
     clock.ring = tick
     county = await demo_county.plant(clock.now())
+    await demo_reviews.plant(now=clock.now())
     sandbox = Sandbox(
         seed=world_of(county),
         bot_url=f"ws://127.0.0.1:{bot_port}/onebot/v11/ws",

@@ -2,21 +2,26 @@
 
 from nonebot.plugin import PluginMetadata
 
-from plugins.study import library
+from plugins.study import library, recordings
 from plugins.study.checking import ERRANDS, use_commands
 from plugins.study.commands import COMMANDS, CONTINUATIONS
-from plugins.study.jobs import JOBS
+from plugins.study.jobs import CHECKS, JOBS
+from plugins.study.local_commands import DRAFT_WORDS
 
 __plugin_meta__ = PluginMetadata(
     name="学习",
     description="每周给群里发一份学习，私聊里随时看、随时做题",
-    usage="学习 · 本周 · 下一段 · 答题 · 学时 · 补学 · 搜 · 退订 · 订阅",
+    usage="学习 · 本周 · 下一段 · 答题 · 学时 · 补学 · 搜 · 退订 · 订阅 · 审材料 · 加材料 · 来稿",
     type="application",
 )
 
-__all__ = ["COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "start", "use_commands"]
+__all__ = [
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "ERRANDS", "JOBS", "start",
+    "use_commands",
+]  # fmt: skip
 
 
 async def start() -> None:
-    """Read the library; StartRefused names file, line and key of what is wrong."""
+    """Read the library, look for recordings; StartRefused says what is wrong and where."""
     library.use(library.Library.load(library.FOLDER))
+    recordings.use(library.FOLDER)

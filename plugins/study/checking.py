@@ -69,7 +69,14 @@ async def check(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
     )
     if faults:
         raise StartRefused("study.check_faults", lines="\n".join(lines), total=total)
-    return (*lines, total)
+    return (*lines, *_about_reviews(files.values()), total)
+
+
+def _about_reviews(files: Iterable[bytes]) -> tuple[str, ...]:
+    """Say how many pieces name nobody who read them, and how they come to be read."""
+    fronts = [front for data in files if (front := examine(data).front)]
+    unread = sum(front.reviewed_on is None for front in fronts)
+    return (current().render(Say("study.check_unread", count=unread)),) if unread else ()
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -187,9 +194,7 @@ def _days(front: Front, today: date) -> Iterator[tuple[str, Say]]:
         yield "effective_until", Say("study.hint_expires", on=until, today=today)
     if front.checked_on + LOOKED_AT_WITHIN < today:
         yield "checked_on", Say("study.hint_stale", on=front.checked_on, year=front.checked_on.year)
-    if front.reviewed_on is None:
-        yield "checked_on", Say("study.hint_unreviewed")
-    elif front.reviewed_on < front.checked_on:
+    if front.reviewed_on is not None and front.reviewed_on < front.checked_on:
         yield "reviewed_on", Say("study.hint_review_old")
     for key in ("source_date", "checked_on", "reviewed_on"):
         day = getattr(front, key)

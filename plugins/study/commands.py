@@ -3,9 +3,26 @@
 from core import daywords
 from core.actors import Who
 from core.conversation import Ask, Call, Command, Continuation, Place, Reply, Reveals, Slot, Takes
-from plugins.study import attendance, library, periods, queries, search, service, views, words
+from plugins.study import (
+    attendance,
+    form_commands,
+    library,
+    periods,
+    queries,
+    search,
+    service,
+    views,
+    words,
+)
+from plugins.study.feed_commands import FEED_COMMANDS, FEED_CONTINUATIONS
+from plugins.study.form_commands import FORM_COMMANDS
 from plugins.study.library import Material
+from plugins.study.local_commands import LOCAL_COMMANDS, LOCAL_CONTINUATIONS
+from plugins.study.pause_commands import PAUSE_COMMANDS, PAUSE_CONTINUATIONS
+from plugins.study.plan_commands import PLAN_COMMANDS, PLAN_CONTINUATIONS
 from plugins.study.push_commands import PUSH_COMMANDS, PUSH_CONTINUATIONS
+from plugins.study.review_commands import REVIEW_COMMANDS, REVIEW_CONTINUATIONS
+from plugins.study.totals_commands import TOTALS_COMMANDS, TOTALS_CONTINUATIONS
 
 
 async def handle_lesson(call: Call) -> Reply:
@@ -22,7 +39,7 @@ async def handle_lesson(call: Call) -> Reply:
 
 async def handle_this_week(call: Call) -> Reply:
     """Show what the group got this week."""
-    piece = await queries.piece_of_the_week(call.actor, call.chat, call.today)
+    piece = await queries.piece_of_the_week(call.actor, call.chat, call.now)
     if piece is None:
         return Reply.of("study.nothing_there")
     return views.offer(piece, 0) if call.chat.is_private else views.in_group(piece)
@@ -32,7 +49,9 @@ async def handle_next_section(call: Call) -> Reply:
     """Show the next section of what is being read."""
     question = call.question
     if question is not None and question.kind == "study.lesson":
-        piece = library.current().find(str(question.data["material"]))
+        piece = await queries.shown(
+            call.actor, call.chat, str(question.data["material"]), call.today
+        )
         return await _show_next(call, piece, int(question.data["read"]))
     place = await queries.next_piece(call.actor, call.today)
     if place is None or not place.read:
@@ -44,7 +63,9 @@ async def _show_next(call: Call, piece: Material | None, read: int) -> Reply:
     if piece is None:
         return Reply.of("study.piece_gone")
     if read >= len(piece.sections):
-        return views.question(piece, 0, 0)
+        return views.first_question(piece)
+    if not piece.is_local and await queries.wants_pictures(call.actor):
+        return await form_commands.as_picture(call, piece)
     await service.mark_read(actor=call.actor, material=piece.slug, sections=read + 1, now=call.now)
     return views.section(piece, read + 1)
 
@@ -52,18 +73,20 @@ async def _show_next(call: Call, piece: Material | None, read: int) -> Reply:
 async def handle_quiz(call: Call) -> Reply:
     """Begin the questions of the piece read last, else of this week's."""
     piece = await queries.last_piece(call.actor, call.today)
-    piece = piece or await queries.piece_of_the_week(call.actor, call.chat, call.today)
-    return views.question(piece, 0, 0) if piece else Reply.of("study.nothing_there")
+    piece = piece or await queries.piece_of_the_week(call.actor, call.chat, call.now)
+    return views.first_question(piece) if piece else Reply.of("study.nothing_there")
 
 
 async def continue_lesson(call: Call) -> Reply:
     """Take the number chosen under an offered piece."""
     data = call.question.data if call.question else {}
-    piece = library.current().find(str(data.get("material")))
+    piece = await queries.shown(call.actor, call.chat, str(data.get("material")), call.today)
     if piece is None:
         return Reply.of("study.piece_gone")
     if call.choice == "quiz":
-        return views.question(piece, 0, 0)
+        return views.first_question(piece)
+    if call.choice == "listen":
+        return await form_commands.listen(call, piece)
     return await _show_next(call, piece, int(data["read"]))
 
 
@@ -113,8 +136,8 @@ async def handle_search(call: Call) -> Reply:
 
 async def continue_listed(call: Call) -> Reply:
     """Open the piece whose number was chosen."""
-    piece = library.current().find(str(call.choice))
-    if piece is None or not piece.is_effective(call.today):
+    piece = await queries.shown(call.actor, call.chat, str(call.choice), call.today)
+    if piece is None:
         return Reply.of("study.piece_gone")
     return views.offer(piece, 0) if call.chat.is_private else views.in_group(piece)
 
@@ -240,6 +263,13 @@ COMMANDS = (
         summary="study.help_subscribe",
     ),
     *PUSH_COMMANDS,
+    *REVIEW_COMMANDS,
+    *LOCAL_COMMANDS,
+    *FEED_COMMANDS,
+    *PLAN_COMMANDS,
+    *PAUSE_COMMANDS,
+    *FORM_COMMANDS,
+    *TOTALS_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -248,4 +278,10 @@ CONTINUATIONS = (
     Continuation("study.listed", continue_listed),
     Continuation("study.search", handle_search),
     *PUSH_CONTINUATIONS,
+    *REVIEW_CONTINUATIONS,
+    *LOCAL_CONTINUATIONS,
+    *FEED_CONTINUATIONS,
+    *PLAN_CONTINUATIONS,
+    *PAUSE_CONTINUATIONS,
+    *TOTALS_CONTINUATIONS,
 )

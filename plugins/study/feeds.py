@@ -1,7 +1,6 @@
 """The rules of feeds: which source is looked at when, and what a person makes of a new title."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,16 +8,16 @@ from uuid import uuid4
 
 from tortoise.expressions import Q
 
-from core import crypto, logs
+from core import logs
 from core.actors import ROLE_WHO, Actor, Grant, Who
 from core.clock import local_day
 from core.config import settings
 from core.database import transactional
 from core.errors import Refusal
-from core.messages import Text, payload_to_json
+from core.messages import Text
 from models import AuditLog, FeedItem, FeedSource, LocalMaterial
 from models.enums import FeedItemState, MaterialState
-from plugins.study import feed_fetching, feed_reading
+from plugins.study import feed_fetching, feed_reading, local_notices, local_pieces
 from plugins.study.feed_fetching import Fetched, NotFetched
 from plugins.study.feed_reading import Item, NotReadable
 
@@ -204,8 +203,8 @@ async def dismiss(*, actor: Actor, item: int, now: datetime) -> None:
 async def take(*, actor: Actor, item: int, summary: str, now: datetime) -> int:
     """Make a local piece of a title and one's own ``summary``; return its id.
 
-    It waits for a second person. Of the article only title and link are kept. Raises Refusal
-    ``study.feed_summary_length`` and ``study.feed_decided``.
+    It waits for a second person, who is told. Of the article only title and
+    link are kept. Raises Refusal ``study.feed_summary_length`` and ``study.feed_decided``.
     """
     words = summary.strip()
     if not SUMMARY_LEAST <= len(words) <= SUMMARY_MOST:
@@ -213,12 +212,11 @@ async def take(*, actor: Actor, item: int, summary: str, now: datetime) -> int:
     office = _office(actor)
     found = await _decide(actor, item, FeedItemState.TAKEN, now)
     uid = uuid4().hex
-    body = json.dumps(payload_to_json((Text(words),)), ensure_ascii=False).encode()
     made = await LocalMaterial.create(
         uid=uid,
         unit_id=office.unit_id,
         title=found.title[:_TITLE],
-        body_sealed=crypto.seal(body, place=f"local_material.body:{uid}"),
+        body_sealed=local_pieces.seal_body((Text(words),), uid=uid),
         source=found.source,
         source_on=found.published_on,
         link=found.link,
@@ -228,6 +226,7 @@ async def take(*, actor: Actor, item: int, summary: str, now: datetime) -> int:
         proposed_at=now,
         feed_item_id=item,
     )
+    await local_notices.ask_second(actor, made, now)
     return made.id
 
 

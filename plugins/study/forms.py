@@ -45,10 +45,9 @@ def digest_text(piece: Material) -> str:
     return render("study.digest", title=piece.title, push=piece.push, count=len(piece.quiz))
 
 
-async def picture_of(piece: Material) -> tuple[OutPart, ...]:
-    """Return the picture of a piece that somebody asked for, with a line of text beside it."""
-    twin = Text(render("study.form_picture_asked", title=piece.title))
-    return (twin, *await pictures.blobs_of(cards.lesson(piece), name=piece.slug))
+async def picture_of(piece: Material) -> tuple[Blob, ...]:
+    """Return the picture of a piece that somebody asked for; a line of text goes beside it."""
+    return await pictures.blobs_of(cards.lesson(piece), name=piece.slug)
 
 
 async def picture_of_question(piece: Material, index: int) -> tuple[Blob, ...]:

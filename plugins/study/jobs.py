@@ -2,7 +2,15 @@
 
 from core.config import settings
 from core.scheduling import Every, Job, Tick, Weekly
-from plugins.study import planning, service
+from plugins.study import (
+    local_materials,
+    local_notices,
+    material_intake,
+    planning,
+    review_notices,
+    service,
+)
+from plugins.study.feed_commands import FEED_JOBS
 
 
 async def plan_group_digests(tick: Tick) -> None:
@@ -20,7 +28,18 @@ def _weekly() -> Weekly:
     return Weekly(hours.weekday, hours.hour, hours.minute)
 
 
+async def prune_drafts(tick: Tick) -> None:
+    """Throw away drafts nobody touched and pieces nobody may use for a month, with their files."""
+    await material_intake.forget(await local_materials.prune(now=tick.now))
+
+
 JOBS = (
     Job("study.group_digests", Every(seconds=60), plan_group_digests),
     Job("study.private_digests", _weekly(), plan_private_digests),
+    Job("study.local_drafts", Every(seconds=24 * 3600), prune_drafts),
+    *FEED_JOBS,
 )
+CHECKS = {
+    review_notices.CHECK: review_notices.still_unread,
+    local_notices.CHECK: local_notices.still_waiting,
+}

@@ -6,19 +6,20 @@ A material is one Markdown file under ``content/materials``; its shape is descri
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from core.actors import Stage
+from core.clock import at_local
 from core.errors import Fault, StartRefused
+from core.messages import Blob
 from plugins.study.front_matter import Front, Question, examine
 from plugins.study.words import CITY_END
 
 FOLDER = Path(__file__).resolve().parents[2] / "content" / "materials"
 
-# A piece nobody reviewed is shown and pushed nowhere (reviewed_by, reviewed_on). False as long as
-# the shipped pieces lack the two keys; nothing else has to be changed to make it so.
-REVIEW_IS_REQUIRED = False
+# What the slug of a piece that somebody brought in chat begins with; the rest is its uid.
+LOCAL = "local:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Material:
     """One study piece. ``sections`` are plain text, each a chat bubble.
 
     ``cities`` are without 市; none of them means everywhere. ``trades`` are words to search by.
+    A local piece may have no questions, a ``link`` to where the original stands, and files.
+    ``voice`` is what somebody of a unit recorded of it, on the shelf of that unit.
     """
 
     slug: str
@@ -46,17 +49,32 @@ class Material:
     trades: tuple[str, ...] = ()
     reviewed_by: str = ""
     reviewed_on: date | None = None
+    link: str = ""
+    voice: Blob | None = None
+    attachments: tuple[Blob, ...] = ()
+
+    def __hash__(self) -> int:
+        """Hash the slug alone: planning asks once a group, and a whole text is long."""
+        return hash(self.slug)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether somebody in charge brought the piece in chat."""
+        return self.slug.startswith(LOCAL)
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether a second person has read the piece and signed for it."""
+        """Whether its front matter says that a second person has read it and signed for it."""
         return bool(self.reviewed_by) and self.reviewed_on is not None
 
     def is_effective(self, day: date) -> bool:
-        """Whether the piece may be shown and pushed on ``day``: reviewed, and within its days."""
-        if REVIEW_IS_REQUIRED and not self.is_reviewed:
-            return False
+        """Whether ``day`` lies within the days of the piece."""
         return self.effective_from <= day <= self.effective_until
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment at which the last day of the piece is over."""
+        return at_local(self.effective_until + timedelta(days=1), 0)
 
     def concerns(self, city: str) -> bool:
         """Whether the piece is for somebody in ``city``; empty when the city is not known."""

@@ -9,7 +9,7 @@ from core.actors import Actor
 from core.clock import at_local, local_day
 from core.errors import Refusal
 from models import Unit
-from plugins.study import library, orders, plans, push_words, slots
+from plugins.study import library, officers, orders, plans, push_words, shelves, slots
 from plugins.study.library import Material
 from plugins.study.search import plain_form
 
@@ -81,23 +81,25 @@ def _time(text: str, now: datetime) -> tuple[datetime | None, str]:
 
 async def _plan_hour(actor: Actor, now: datetime) -> datetime:
     """Return the next time the clock shows the hour of the plan of the actor's unit."""
-    unit = await Unit.get(id=orders.office(actor).unit_id)
+    unit = await Unit.get(id=officers.office(actor).unit_id)
     plan = await plans.of_unit(unit, today=slots.week_of(local_day(now)))
     at = at_local(local_day(now), plan.hour, plan.minute)
     return at if at > now else at_local(local_day(now) + timedelta(days=1), plan.hour, plan.minute)
 
 
-def pieces(words: str) -> tuple[Material, ...]:
+async def pieces(actor: Actor, words: str, today: date) -> tuple[Material, ...]:
     """Return the pieces whose title holds all of ``words``; one whose title it is comes alone.
 
     Those that must not go out are found too, so that the refusal says why.
     """
     wanted = [plain_form(word) for word in words.split()]
-    titled = [(plain_form(piece.title), piece) for piece in library.current().all]
+    shelf = await shelves.of_unit(officers.office(actor).unit_path, today)
+    known = [*library.current().all, *(piece for piece in shelf.all if piece.is_local)]
+    titled = [(plain_form(piece.title), piece) for piece in known]
     exact = tuple(piece for title, piece in titled if title == "".join(wanted))
     return exact or tuple(p for title, p in titled if all(word in title for word in wanted))
 
 
-def offered(today: date) -> Sequence[Material]:
-    """Return what may be pushed on ``today``, in teaching order."""
-    return library.current().public(today)
+async def offered(actor: Actor, today: date) -> Sequence[Material]:
+    """Return what may be pushed on ``today``: what was brought in, then in teaching order."""
+    return (await shelves.of_unit(officers.office(actor).unit_path, today)).public(today)

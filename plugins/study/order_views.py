@@ -22,6 +22,7 @@ def menu() -> Reply:
     options = (
         Option(Say("study.push_option_new"), run=push_words.NEW),
         Option(Say("study.push_option_review"), run=push_words.REVIEW),
+        Option(Say("study.push_option_plan"), run=push_words.PLAN),
         Option(Say("study.push_option_progress"), run=push_words.PROGRESS),
         Option(Say("study.push_option_pause"), run=push_words.PAUSE),
     )
@@ -40,6 +41,11 @@ def night(now: datetime, at: datetime, *, is_now: bool) -> Say:
     if is_now:
         return Say("study.push_night_now", hour=now.replace(minute=0), at=at)
     return Say("study.push_at_night", at=at)
+
+
+def had(count: int, on: datetime | None) -> tuple[Say, ...]:
+    """Say that some of the groups had the piece already, nothing when none had."""
+    return () if on is None else (Say("study.push_had", count=count, on=on),)
 
 
 def proposal(
@@ -92,7 +98,7 @@ def whole(piece: Material, uid: str) -> Reply:
         Say("study.section", section=text),
         Say("study.push_source", source=piece.source, on=piece.source_date),
     )
-    return Reply(says=says, ask=review_ask(uid))
+    return Reply(says=says, ask=review_ask(uid), blobs=piece.attachments)
 
 
 def confirm_ask(uid: str) -> Ask:
@@ -121,16 +127,16 @@ def confirmed(at: datetime) -> Reply:
     return Reply(says=(Say("study.push_confirmed", at=at),), close=frozenset({Slot.QUESTION}))
 
 
-def open_list(items: Sequence[tuple[str, Material, bool]]) -> Reply:
-    """List what waits for a look (True) or for the own word (False)."""
+def open_list(items: Sequence[tuple[str, str, bool]]) -> Reply:
+    """List titles that wait for a look (True) or for the own word (False)."""
     options = tuple(
         Option(
-            Say("study.push_open_look", title=piece.title)
+            Say("study.push_open_look", title=title)
             if looks
-            else Say("study.push_open_word", title=piece.title),
+            else Say("study.push_open_word", title=title),
             value=uid,
         )
-        for uid, piece, looks in items[:MOST]
+        for uid, title, looks in items[:MOST]
     )
     ask = Ask(OPEN, options=options, again=push_words.REVIEW)
     return Reply(says=(Say("study.push_open", count=len(items)),), ask=ask)
@@ -138,6 +144,19 @@ def open_list(items: Sequence[tuple[str, Material, bool]]) -> Reply:
 
 def digest(piece: Material) -> str:
     """Return what the groups will read."""
+    if piece.is_local:
+        return _local(piece)
     return current().render(
         Say("study.push_text", title=piece.title, push=piece.push, count=len(piece.quiz))
     )
+
+
+def _local(piece: Material) -> str:
+    is_whole = piece.push == "\n".join(piece.sections)
+    says = (
+        Say("study.push_local", title=piece.title, push=piece.push),
+        *((Say("study.local_link", link=piece.link),) if piece.link else ()),
+        Say("study.local_source", source=piece.source),
+        Say("study.push_local_whole" if is_whole else "study.push_local_more", title=piece.title),
+    )
+    return "\n".join(map(current().render, says))

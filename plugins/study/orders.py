@@ -1,17 +1,17 @@
 """Pushes that somebody orders (推送): proposed, seen by a second person, confirmed, then owed.
 
-An order is only ever about a piece of the library that may be shown. Who ordered it never reviews
-it; nothing goes to a group before the one who ordered said the word.
+An order is only ever about a piece that may be shown, of the library or a local one. Who ordered it
+never reviews it; nothing goes to a group before the one who ordered said the word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from tortoise.expressions import Q
 
-from core.actors import ROLE_WHO, Actor, Grant, RoleKind, Who
+from core.actors import Actor
 from core.clock import at_local, local_day
 from core.config import settings
 from core.conversation import Ask, Say
@@ -19,12 +19,12 @@ from core.database import require_tx, transactional
 from core.errors import Refusal
 from core.messages import Text
 from core.texts import current
-from models import AuditLog, Group, Person, PushOrder, Role, Unit
+from models import AuditLog, Group, Person, PushOrder, Unit
 from models.enums import OrderState, Priority
 from plugins.delivery import quiet
 from plugins.delivery import service as delivery
 from plugins.identity import policy
-from plugins.study import library, order_views
+from plugins.study import library, local_pieces, officers, order_views, pushed, shelves
 from plugins.study.library import Material
 
 PURPOSE = "study.push"
@@ -32,15 +32,6 @@ PURPOSE = "study.push"
 LIFE = timedelta(days=3)
 # A proposal that nobody looked at, or nobody confirmed, is no longer listed.
 OPEN_LIFE = timedelta(days=7)
-_OFFICES = frozenset({Who.SECRETARY, Who.TOWNSHIP})
-# Whose look is asked for first in one unit.
-_REVIEWERS = (
-    RoleKind.ORGANIZATION_COMMISSIONER,
-    RoleKind.DEPUTY_SECRETARY,
-    RoleKind.BRANCH_SECRETARY,
-    RoleKind.TOWNSHIP_CLERK,
-    RoleKind.COUNTY_CLERK,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +47,6 @@ class Order:
     state: OrderState
 
 
-def office(actor: Actor) -> Grant:
-    """Return the actor's highest office over groups; Refusal ``study.push_no_unit`` without one."""
-    mine = [grant for grant in actor.grants if ROLE_WHO[grant.role] in _OFFICES]
-    if not mine:
-        raise Refusal("study.push_no_unit")
-    return min(mine, key=lambda grant: len(grant.unit_path))
-
-
 def out_of_the_night(moment: datetime) -> datetime:
     """Return ``moment``, or the end of the quiet hours of config.toml in which it lies."""
     if not quiet.is_quiet(moment):
@@ -76,11 +59,37 @@ def out_of_the_night(moment: datetime) -> datetime:
     )  # fmt: skip
 
 
-def usable(piece: Material | None, moment: datetime) -> Material:
-    """Return ``piece`` if groups may see it then; Refusal ``study.push_unfit`` otherwise."""
-    if piece is None or not piece.public or not piece.is_effective(local_day(moment)):
+async def usable(piece: Material | None, moment: datetime, path: str) -> Material:
+    """Return ``piece`` if the groups of a unit may see it then: public, in force, reviewed there.
+
+    Refusal ``study.push_unfit`` otherwise.
+    """
+    day = local_day(moment)
+    if piece is None or not piece.public or not piece.is_effective(day):
+        raise Refusal("study.push_unfit")
+    if (await shelves.of_unit(path, day)).find(piece.slug) is None:
         raise Refusal("study.push_unfit")
     return piece
+
+
+async def reached(
+    actor: Actor, piece: Material, numbers: Collection[int], today: date
+) -> list[int]:
+    """Return which of the groups ``numbers`` are in scope and may get ``piece``.
+
+    A unit below that holds a piece of the library back gets none of it.
+    """
+    wanted = [group for group in await groups_of(actor) if group.id in numbers]
+    if piece.is_local:
+        return [group.id for group in wanted]
+    known = await shelves.of_all_units(today)
+    return [group.id for group in wanted if known.of(group.unit.path).find(piece.slug)]
+
+
+async def find(slug: str) -> Material | None:
+    """Return a piece of the library or a local one, whether it may be shown or not."""
+    row = await local_pieces.find(slug)
+    return local_pieces.as_piece(row) if row is not None else library.current().find(slug)
 
 
 async def groups_of(actor: Actor) -> tuple[Group, ...]:
@@ -89,7 +98,8 @@ async def groups_of(actor: Actor) -> tuple[Group, ...]:
     if not paths:
         return ()
     inside = Q(*(Q(unit__path__startswith=path) for path in paths), join_type=Q.OR)
-    return tuple(await Group.filter(inside, is_active=True).order_by("unit__path", "id"))
+    found = Group.filter(inside, is_active=True).order_by("unit__path", "id")
+    return tuple(await found.prefetch_related("unit"))
 
 
 @transactional
@@ -101,13 +111,14 @@ async def propose(
     Raises Refusal ``study.push_unfit``, ``study.push_no_groups``, ``study.push_nobody``. Commits
     the order, the question to the second person and an audit row.
     """
-    piece = usable(library.current().find(slug), send_at)
-    allowed = {group.id for group in await groups_of(actor)}
-    wanted = [number for number in groups if number in allowed]
+    unit = await Unit.get(id=officers.office(actor).unit_id)
+    piece = await usable(await find(slug), send_at, unit.path)
+    wanted = await reached(actor, piece, groups, local_day(now))
     if not wanted:
         raise Refusal("study.push_no_groups")
-    unit = await Unit.get(id=office(actor).unit_id)
-    second = await _second_person(actor, unit, now)
+    second = await officers.second_person(actor, unit.path, today=local_day(now))
+    if second is None:
+        raise Refusal("study.push_nobody")
     row = await PushOrder.create(
         uid=uuid4().hex, unit=unit, material=slug, groups=wanted, send_at=send_at,
         state=OrderState.WAITING, asked_by_id=actor.person_id or 0, asked_at=now,
@@ -121,29 +132,6 @@ async def propose(
     return second.name
 
 
-async def _second_person(actor: Actor, unit: Unit, now: datetime) -> Person:
-    """Return who is asked: the nearest office at or above ``unit`` with an account, not the asker.
-
-    Refusal ``study.push_nobody`` when there is none.
-    """
-    today = local_day(now)
-    above = [int(piece) for piece in unit.path.split("/") if piece]
-    rows = await (
-        Role.filter(
-            Q(until_on__isnull=True) | Q(until_on__gte=today),
-            unit_id__in=above, kind__in=list(_REVIEWERS), from_on__lte=today,
-            person__accounts__bound_at__isnull=False,
-        )
-        .exclude(person_id=actor.person_id or 0)
-        .prefetch_related("unit", "person")
-    )  # fmt: skip
-    if not rows:
-        raise Refusal("study.push_nobody")
-    return min(
-        rows, key=lambda row: (-len(row.unit.path), _REVIEWERS.index(row.kind), row.id)
-    ).person
-
-
 @transactional
 async def approve(*, actor: Actor, uid: str, says: Sequence[Say], now: datetime) -> Order:
     """Take the second person's yes; the asker hears ``says`` and is asked to confirm.
@@ -152,7 +140,7 @@ async def approve(*, actor: Actor, uid: str, says: Sequence[Say], now: datetime)
     """
     row = await _reviewable(actor, uid)
     order = await _shown(row)
-    usable(order.piece, row.send_at)
+    await usable(order.piece, row.send_at, (await Unit.get(id=row.unit_id)).path)
     await _decide(actor, row, OrderState.APPROVED, now)
     heading = Say("study.push_approved", reviewer=actor.name)
     closing = Say("study.push_how_to_confirm", at=row.send_at)
@@ -175,8 +163,8 @@ async def send_back(*, actor: Actor, uid: str, now: datetime) -> Order:
 async def confirm(*, actor: Actor, uid: str, now: datetime) -> Order:
     """Owe an approved push to its groups; raises Refusal ``study.push_gone``, ``push_unfit``.
 
-    A time that has passed meanwhile means now, after the quiet hours. Commits order, ledger rows
-    and an audit row.
+    A time that has passed meanwhile means now, after the quiet hours. Commits order, ledger rows,
+    what the groups had, and an audit row.
     """
     row = await PushOrder.get_or_none(
         uid=uid, asked_by_id=actor.person_id or 0, state=OrderState.APPROVED
@@ -185,20 +173,22 @@ async def confirm(*, actor: Actor, uid: str, now: datetime) -> Order:
         raise Refusal("study.push_gone")
     row.send_at = max(row.send_at, out_of_the_night(now))
     order = await _shown(row)
-    piece = usable(order.piece, row.send_at)
-    allowed = {group.id for group in await groups_of(actor)}
+    piece = await usable(order.piece, row.send_at, (await Unit.get(id=row.unit_id)).path)
+    allowed = await reached(actor, piece, row.groups, local_day(now))
     row.state, row.confirmed_at = OrderState.CONFIRMED, now
     await row.save(update_fields=["state", "confirmed_at", "send_at"])
     await _audit(actor, row, "study.push_confirmed", now)
+    chosen = [number for number in row.groups if number in allowed]
+    await pushed.note_ordered(chosen, material=piece.slug, at=row.send_at, now=now)
     await delivery.broadcast(
         purpose=PURPOSE,
         occasion=row.uid,
-        targets=[f"group:{number}" for number in row.groups if number in allowed],
-        parts=(Text(order_views.digest(piece)),),
+        targets=[f"group:{number}" for number in chosen],
+        parts=(Text(order_views.digest(piece)), *piece.attachments),
         now=now,
         priority=Priority.DIGEST,
         not_before=row.send_at,
-        expires_at=row.send_at + LIFE,
+        expires_at=min(row.send_at + LIFE, piece.ends_at),
         title=piece.title,
         asked_by=actor.person_id,
     )
@@ -224,16 +214,14 @@ async def open_for(actor: Actor, *, now: datetime) -> tuple[Order, ...]:
         if (row.state is OrderState.APPROVED and row.asked_by_id == actor.person_id)
         or (row.state is OrderState.WAITING and await _may_review(actor, row))
     ]
-    return tuple([await _shown(row) for row in mine if library.current().find(row.material)])
+    return tuple([await _shown(row) for row in mine if await find(row.material)])
 
 
 async def _may_review(actor: Actor, row: PushOrder) -> bool:
     """Whether the actor holds an office at or above the unit of an order that is not his own."""
     if row.asked_by_id == actor.person_id:
         return False
-    unit = await Unit.get(id=row.unit_id)
-    offices = [grant for grant in actor.grants if ROLE_WHO[grant.role] in _OFFICES]
-    return any(unit.path.startswith(grant.unit_path) for grant in offices)
+    return officers.looks_after(actor, (await Unit.get(id=row.unit_id)).path)
 
 
 async def _reviewable(actor: Actor, uid: str) -> PushOrder:
@@ -256,7 +244,7 @@ async def _decide(actor: Actor, row: PushOrder, state: OrderState, now: datetime
 
 
 async def _shown(row: PushOrder) -> Order:
-    piece = library.current().find(row.material)
+    piece = await find(row.material)
     if piece is None:
         raise Refusal("study.push_unfit")
     asker = await Person.get_or_none(id=row.asked_by_id)

@@ -13,17 +13,19 @@ from datetime import date, datetime, timedelta
 from tortoise.expressions import Q
 
 from core.clock import local_day
-from core.config import settings
 from core.conversation import Say
 from core.database import require_tx, run_tx
-from core.messages import OutPart, Text
+from core.messages import Blob, OutPart, Text
 from core.texts import current
 from models import Group, Push
 from models.enums import Form, Priority
 from plugins.delivery import service as delivery
-from plugins.study import forms, library, plans, slots
-from plugins.study.library import Material
-from plugins.study.plans import Planned
+from plugins.study import forms, library, plans, pushed, review_notices, shelves, slots
+from plugins.study.library import Library, Material
+from plugins.study.pushed import Past
+from plugins.study.review_notices import Notice
+from plugins.study.shelves import UnitShelves
+from plugins.study.slots import Plan
 
 PURPOSE = "study.digest"
 # A digest is good until the next one: it does not go out later than six days after its hour.
@@ -31,26 +33,8 @@ LIFE = timedelta(days=6)
 # Groups planned in one transaction: short enough not to hold up a worker's message, and mostly the
 # groups of one county, that share their bodies.
 BATCH = 400
-# A digest of several pieces has a row for each, a second apart: the first stands at the hour.
-_NEXT_PIECE = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """What a group had: when each piece came last, and the moments of its digests."""
-
-    latest: Mapping[str, datetime]
-    slots: Collection[datetime]
-
-    @property
-    def last_week(self) -> date | None:
-        """The Monday of the week of the last digest."""
-        return slots.week_of(local_day(max(self.slots))) if self.slots else None
-
-    def in_month(self, moment: datetime) -> int:
-        """Return how many digests came in the month of ``moment``."""
-        month = local_day(moment).replace(day=1)
-        return sum(local_day(slot).replace(day=1) == month for slot in self.slots)
+# Hours of a month whose messages are used up; a month has five of a week at most.
+_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +45,28 @@ class _Body:
     pieces: tuple[Material, ...]
     form: Form
     expires_at: datetime
+    voices: tuple[tuple[str, Blob], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
-    """What a batch gets, and when each group is looked at next."""
+    """What a batch gets, and when each group is looked at next.
+
+    ``unread`` are paths of units whose digest of an hour stays away: nobody has read a piece.
+    """
 
     targets: Mapping[_Body, Sequence[int]]
     next_at: Mapping[datetime, Sequence[int]]
+    unread: Mapping[datetime, Collection[str]]
 
 
 async def plan_digests(*, now: datetime) -> int:
     """Plan one digest for every group whose hour has come; return how many.
 
     An hour missed while the bot was down is caught up within its week. Each batch of groups commits
-    on its own; the unique key of Push makes running it twice harmless.
+    on its own; the unique key of Push makes running it twice harmless. Reviews are read once.
     """
-    planned = 0
+    planned, known = 0, None
     while True:
         groups = await (
             Group.filter(is_active=True)
@@ -87,72 +76,81 @@ async def plan_digests(*, now: datetime) -> int:
         )
         if not groups:
             return planned
-        decided = await _decide(groups, now)
-        parts = {body: await _parts(body.pieces, body.form) for body in decided.targets}
-        planned += await run_tx(functools.partial(_write, decided, parts, now))
+        known = known or await shelves.of_all_units(local_day(now))
+        decided = await _decide(groups, known, now)
+        parts = {
+            body: await parts_of(body.pieces, body.form, voices=dict(body.voices))
+            for body in decided.targets
+        }
+        notices = {
+            slot: await review_notices.due(paths, known, local_day(slot))
+            for slot, paths in decided.unread.items()
+        }
+        planned += await run_tx(functools.partial(_write, decided, parts, notices, now))
 
 
-async def reschedule(groups: Sequence[Group], *, now: datetime) -> None:
-    """Set the next hour of ``groups`` anew after a plan or a pause changed, in the transaction.
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next digest of a plan. ``slot`` is None when none is in sight."""
 
-    What was planned and not sent yet is taken back where no digest may go out today.
+    slot: datetime | None
+    pieces: tuple[Material, ...] = ()
+    form: Form = Form.TEXT
+
+
+async def coming(
+    plan: Plan, *, group: Group | None, shelf: Library, city: str, now: datetime
+) -> Coming:
+    """Return what ``group`` would get next by ``plan``, or somebody who had nothing yet.
+
+    ``shelf`` is what may go out to its unit.
+    A month whose messages are used up on its platform is passed over.
     """
-    require_tx()
-    next_at: dict[datetime, list[int]] = defaultdict(list)
-    pasts = await _pasts([group.id for group in groups])
-    for planned in await plans.of_groups(groups, today=local_day(now)):
-        number, plan = planned.group.id, planned.plan
-        last = pasts[number].last_week
-        next_at[slots.next_after(plan, last=last, now=now)].append(number)
-        if plan.is_paused(local_day(now)):
-            target = f"group:{number}"
-            await delivery.cancel(purpose=PURPOSE, target=target, now=now, reason="paused")
-    await _set_next(next_at)
+    past = pushed.NOTHING if group is None else (await pushed.pasts([group.id]))[group.id]
+    at = now
+    for _ in range(_LOOKS):
+        slot = slots.next_in_sight(plan, last=past.last_week, now=at)
+        if slot is None:
+            return Coming(None)
+        if group is None or pushed.has_quota(group.platform, past, slot):
+            wanted = plan.form or Form.TEXT
+            form = wanted if group is None else forms.shown_as(wanted, group.platform)
+            return Coming(slot, _choose(shelf, plan, city, past, local_day(slot)), form)
+        at = slot
+    return Coming(None)
 
 
-async def _decide(groups: Sequence[Group], now: datetime) -> _Decided:
+async def _decide(groups: Sequence[Group], known: UnitShelves, now: datetime) -> _Decided:
     targets: dict[_Body, list[int]] = defaultdict(list)
     next_at: dict[datetime, list[int]] = defaultdict(list)
-    pasts = await _pasts([group.id for group in groups])
+    unread: dict[datetime, set[str]] = defaultdict(set)
+    pasts = await pushed.pasts([group.id for group in groups])
     for planned in await plans.of_groups(groups, today=slots.week_of(local_day(now))):
         group, plan = planned.group, planned.plan
         past = pasts[group.id]
         last = past.last_week
         since = group.next_digest_at or group.bound_at
         slot = slots.due(plan, since=since, last=last, now=now)
-        pieces = () if slot is None or not _has_quota(group, past, slot) else _choose(
-            planned, past, local_day(slot)
-        )  # fmt: skip
+        pieces: tuple[Material, ...] = ()
+        if slot is not None and pushed.has_quota(group.platform, past, slot):
+            shelf = known.of(planned.path)
+            pieces = _choose(shelf, plan, planned.city, past, local_day(slot))
+            if not pieces and _choose(library.current(), plan, planned.city, past, local_day(slot)):
+                unread[slot].add(planned.path)
         if slot is not None and pieces:
-            ends = min(slot + LIFE, plan.pause_after(now) or slot + LIFE)
+            pause = plan.pause_after(now) or slot + LIFE
+            ends = min(slot + LIFE, pause, *(piece.ends_at for piece in pieces))
             form = forms.shown_as(plan.form or Form.TEXT, group.platform)
-            targets[_Body(slot, pieces, form, ends)].append(group.id)
+            voices = _voices(known, planned.path, pieces) if form is Form.VOICE else ()
+            targets[_Body(slot, pieces, form, ends, voices)].append(group.id)
             last = slots.week_of(local_day(slot))
         next_at[slots.next_after(plan, last=last, now=now)].append(group.id)
-    return _Decided(targets, next_at)
+    return _Decided(targets, next_at, unread)
 
 
-async def _pasts(ids: Collection[int]) -> Mapping[int, _Past]:
-    """Return what each of the groups ``ids`` had."""
-    rows = await Push.filter(group_id__in=list(ids)).values_list("group_id", "material", "slot_at")
-    latest: dict[int, dict[str, datetime]] = defaultdict(dict)
-    moments: dict[int, set[datetime]] = defaultdict(set)
-    for number, material, slot in rows:
-        known = latest[number].get(material)
-        latest[number][material] = slot if known is None else max(known, slot)
-        moments[number].add(slot.replace(second=0))
-    return {number: _Past(latest[number], moments[number]) for number in ids}
-
-
-def _has_quota(group: Group, past: _Past, slot: datetime) -> bool:
-    most = settings().delivery.per_month.get(group.platform)
-    return most is None or past.in_month(slot) < most
-
-
-def _choose(planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
+def _choose(shelf: Library, plan: Plan, city: str, past: Past, day: date) -> tuple[Material, ...]:
     """Return the pieces of a digest: what the group has not had, else what it had longest ago."""
-    plan = planned.plan
-    known = list(library.current().public(day, planned.city))
+    known = list(shelf.public(day, city))
     if plan.series:
         places = {name: place for place, name in enumerate(plan.series)}
         known = [piece for piece in known if piece.series in places]
@@ -163,11 +161,20 @@ def _choose(planned: Planned, past: _Past, day: date) -> tuple[Material, ...]:
     return tuple([*fresh, *again][: plan.pieces])
 
 
-async def _parts(pieces: Sequence[Material], form: Form) -> tuple[OutPart, ...]:
+def _voices(
+    known: UnitShelves, path: str, pieces: Sequence[Material]
+) -> tuple[tuple[str, Blob], ...]:
+    found = ((piece.slug, known.voice(path, piece.slug)) for piece in pieces)
+    return tuple((slug, blob) for slug, blob in found if blob is not None)
+
+
+async def parts_of(
+    pieces: Sequence[Material], form: Form, *, voices: Mapping[str, Blob] | None = None
+) -> tuple[OutPart, ...]:
     """Return what a digest is made of; drawing and storing are done before the transaction."""
     if form is Form.TEXT:
         return (Text(digest_text(pieces)),)
-    return await forms.parts(pieces, form)
+    return await forms.parts(pieces, form, voices=voices)
 
 
 def digest_text(pieces: Sequence[Material]) -> str:
@@ -184,10 +191,17 @@ def digest_text(pieces: Sequence[Material]) -> str:
     return current().render(Say("study.plan_several", count=len(pieces), pieces="\n\n".join(texts)))
 
 
-async def _write(decided: _Decided, parts: Mapping[_Body, Sequence[OutPart]], now: datetime) -> int:
+async def _write(
+    decided: _Decided,
+    parts: Mapping[_Body, Sequence[OutPart]],
+    notices: Mapping[datetime, Sequence[Notice]],
+    now: datetime,
+) -> int:
     for body, groups in decided.targets.items():
         await _push(body, groups, parts[body], now)
-    await _set_next(decided.next_at)
+    for slot, told in notices.items():
+        await review_notices.owe(told, slot, now)
+    await set_next(decided.next_at)
     return sum(map(len, decided.targets.values()))
 
 
@@ -198,7 +212,7 @@ async def _push(
     rows = [
         Push(
             group_id=group,
-            slot_at=body.slot + place * _NEXT_PIECE,
+            slot_at=body.slot + place * pushed.NEXT_PIECE,
             material=piece.slug,
             created_at=now,
         )
@@ -219,6 +233,7 @@ async def _push(
     )
 
 
-async def _set_next(next_at: Mapping[datetime, Sequence[int]]) -> None:
+async def set_next(next_at: Mapping[datetime, Sequence[int]]) -> None:
+    """Set when groups are looked at next, in the transaction; ids of groups by moment."""
     for moment, groups in next_at.items():
         await Group.filter(id__in=list(groups)).update(next_digest_at=moment)

@@ -23,9 +23,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A group and the plan that holds for it."""
+    """A group and the plan that holds for it. ``path`` is the tree path of its unit."""
 
     group: Group
+    path: str
     city: str
     plan: Plan
 
@@ -47,6 +48,7 @@ async def of_groups(groups: Collection[Group], *, today: date) -> tuple[Planned,
     return tuple(
         Planned(
             group,
+            units[group.unit_id].path,
             units[group.unit_id].city or "",
             _filled(_layers(group, above[group.unit_id], book), above[group.unit_id], book),
         )
@@ -111,21 +113,77 @@ def _layers(group: Group, above: Sequence[int], book: _Book) -> list[dict[str, A
 
 
 def _filled(layers: Iterable[dict[str, Any]], above: Sequence[int], book: _Book) -> Plan:
+    return _merged(layers, {span for one in above for span in book.pauses.get(one, ())})
+
+
+def _merged(layers: Iterable[Mapping[str, Any]], pauses: Collection[Span]) -> Plan:
+    """Return the plan of ``layers``, the nearest first, above what config.toml says."""
+    found: dict[str, Any] = _configured()
+    is_stopped = False
+    for layer in reversed(list(layers)):
+        is_stopped |= bool(layer.get("is_stopped", False))
+        found |= layer
+    found["series"] = tuple(found.get("series", ()))
+    ordered = sorted(pauses, key=lambda span: (span.first, span.last))
+    return Plan(**(found | {"is_stopped": is_stopped}), pauses=tuple(ordered))
+
+
+def _configured() -> dict[str, Any]:
     configured = settings().study
-    found: dict[str, Any] = {
+    return {
         "weekday": configured.weekday,
         "hour": configured.hour,
         "minute": configured.minute,
         "pieces": configured.pieces,
         "skips_holidays": configured.skips_holidays,
     }
-    is_stopped = False
-    for layer in reversed(list(layers)):
-        is_stopped |= bool(layer.get("is_stopped", False))
-        found |= layer
-    found["series"] = tuple(found.get("series", ()))
-    pauses = sorted(
-        {span for one in above for span in book.pauses.get(one, ())},
-        key=lambda span: (span.first, span.last),
-    )
-    return Plan(**(found | {"is_stopped": is_stopped}), pauses=tuple(pauses))
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one unit or group sets itself, by column."""
+
+    name: str
+    columns: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Everything that decides about one unit or group: its own layer first, then those above."""
+
+    layers: tuple[Layer, ...]
+    pauses: tuple[PlanPause, ...]
+
+    @property
+    def own(self) -> Mapping[str, Any]:
+        """What the unit or group sets itself, a stop only when it is one."""
+        return {
+            name: value
+            for name, value in self.layers[0].columns.items()
+            if name != "is_stopped" or value
+        }
+
+    def plan(self, changes: Mapping[str, Any] | None = None) -> Plan:
+        """Return the plan that holds, or would hold after ``changes`` (None: as above)."""
+        own = dict(self.layers[0].columns) | dict(changes or {})
+        mine = {name: value for name, value in own.items() if value is not None}
+        layers = [mine, *(layer.columns for layer in self.layers[1:])]
+        return _merged(layers, {Span(row.from_on, row.until_on) for row in self.pauses})
+
+    @property
+    def above(self) -> str:
+        """The nearest one above that sets anything; empty when only config.toml does."""
+        return next((layer.name for layer in self.layers[1:] if layer.columns), "")
+
+
+async def outlook(unit: Unit, group: Group | None, *, today: date) -> Outlook:
+    """Return what decides about ``unit``, or about one ``group`` of it, from ``today`` on."""
+    above = _above(unit.path)
+    book = await _read(set(above), (group,) if group else (), today)
+    names = {row.id: row.name for row in await _units(above)}
+    layers = [Layer(names[one], _columns(book.of_units.get(one))) for one in above]
+    if group is not None:
+        first, second, *_ = _layers(group, above, book)
+        layers.insert(0, Layer(group.name, second | first))
+    pauses = PlanPause.filter(unit_id__in=above, until_on__gte=today).prefetch_related("unit")
+    return Outlook(tuple(layers), tuple(await pauses.order_by("from_on", "id")))

@@ -9,8 +9,17 @@ from core.conversation import Call, Command, Continuation, Reply, Reveals, Say, 
 from core.errors import Refusal
 from plugins.delivery import forecast, push_views
 from plugins.gateway import outbound
-from plugins.study import library, order_lines, order_views, orders, push_words
-from plugins.study.library import Material
+from plugins.study import (
+    local_commands,
+    local_materials,
+    officers,
+    order_lines,
+    order_views,
+    orders,
+    push_words,
+    pushed,
+)
+from plugins.study.library import LOCAL, Material
 from plugins.study.order_lines import Line
 from plugins.study.orders import Order
 
@@ -24,17 +33,16 @@ async def handle_menu(call: Call) -> Reply:
 
 async def handle_new(call: Call) -> Reply:
     """Propose a push: piece, groups and time in one line, or by questions (推送 新建)."""
-    orders.office(call.actor)
+    path = officers.office(call.actor).unit_path
     line = await order_lines.read(call.actor, call.words, now=call.now)
     if not line.words:
-        return order_views.which_piece(order_lines.offered(call.today), "")
-    found = order_lines.pieces(line.words)
+        return order_views.which_piece(await order_lines.offered(call.actor, call.today), "")
+    found = await order_lines.pieces(call.actor, line.words, call.today)
     if not found:
         raise Refusal("study.push_not_found")
     if len(found) > 1:
         return order_views.which_piece(found, line.rest)
-    orders.usable(found[0], line.at)
-    return _proposal(found[0], line, call.now)
+    return await _proposal(call, await orders.usable(found[0], line.at, path), line)
 
 
 async def continue_piece(call: Call) -> Reply:
@@ -42,21 +50,26 @@ async def continue_piece(call: Call) -> Reply:
     data = call.question.data if call.question else {}
     if call.choice is None:
         return await handle_new(call)
-    piece = library.current().find(str(call.choice))
+    path = officers.office(call.actor).unit_path
     line = await order_lines.read(call.actor, str(data.get("rest", "")), now=call.now)
-    return _proposal(orders.usable(piece, line.at), line, call.now)
+    piece = await orders.usable(await orders.find(str(call.choice)), line.at, path)
+    return await _proposal(call, piece, line)
 
 
-def _proposal(piece: Material, line: Line, now: datetime) -> Reply:
-    before = (order_views.night(now, line.at, is_now=line.is_night),) if line.was_night else ()
-    return order_views.proposal(piece, line.groups, line.at, before)
+async def _proposal(call: Call, piece: Material, line: Line) -> Reply:
+    night = order_views.night(call.now, line.at, is_now=line.is_night)
+    groups = await orders.reached(call.actor, piece, line.groups, call.today)
+    count, on = await pushed.had(groups, piece.slug)
+    before = (*((night,) if line.was_night else ()), *order_views.had(count, on))
+    return order_views.proposal(piece, groups, line.at, before)
 
 
 async def continue_proposal(call: Call) -> Reply:
     """Ask the second person, show the text, or leave it."""
     data = call.question.data if call.question else {}
     slug, at = str(data.get("slug")), datetime.fromisoformat(str(data.get("at")))
-    piece = orders.usable(library.current().find(slug), at)
+    path = officers.office(call.actor).unit_path
+    piece = await orders.usable(await orders.find(slug), at, path)
     if call.choice == "leave":
         return Reply(says=(Say("study.push_left"),), close=frozenset({Slot.QUESTION}))
     groups = [int(number) for number in data.get("groups", ())]
@@ -100,14 +113,18 @@ async def continue_confirm(_call: Call) -> Reply:
 async def handle_review(call: Call) -> Reply:
     """List what waits for one's look, and what waits for one's word (推送 审核)."""
     found = await orders.open_for(call.actor, now=call.now)
-    if not found:
+    local = await local_materials.waiting_for(call.actor)
+    if not found and not local:
         return Reply.of("study.push_nothing_open")
-    items = [(one.uid, one.piece, one.asked_by != call.actor.person_id) for one in found]
-    return order_views.open_list(items)
+    items = [(one.uid, one.piece.title, one.asked_by != call.actor.person_id) for one in found]
+    brought = [(f"{LOCAL}{piece.uid}", piece.title, True) for piece in local]
+    return order_views.open_list([*items, *brought])
 
 
 async def continue_open(call: Call) -> Reply:
     """Open what was chosen: the question to look, or the word to say."""
+    if str(call.choice).startswith(LOCAL):
+        return await local_commands.show_waiting(call, str(call.choice).removeprefix(LOCAL))
     order = await orders.of(call.actor, str(call.choice))
     if order.asked_by != call.actor.person_id:
         return order_views.review(order.piece, order.asker, order.uid)

@@ -9,7 +9,8 @@ NEW_ALIASES = ("发学习 新建",)
 PREVIEW = "推送 预览"
 REVIEW = "推送 审核"
 CONFIRM = "确认发送"
-# These two belong to the ledger.
+PLAN = "推送 计划"
+# A word of the ledger; 推送 停 without a day is another (dialogues 2.4).
 PROGRESS = "推送 进度"
 PAUSE = "推送 停"
 

@@ -11,15 +11,17 @@ from core.actors import Actor
 from core.clock import local_day
 from core.messages import Chat
 from core.periods import Span
-from models import Delivery, Group, Person, Push, StudyProgress, StudyRecord
-from models.enums import DeliveryState, Evidence
-from plugins.study import library, search
-from plugins.study.library import Material
+from models import Account, Delivery, Group, Person, Push, StudyProgress, StudyRecord
+from models.enums import DeliveryState, Evidence, Form
+from plugins.study import library, search, shelves
+from plugins.study.library import Library, Material
 
 # How far 补学 looks back: two months, what a tired worker can still catch up with.
 MISSED_WEEKS = timedelta(weeks=8)
 # Pushes that are looked through for one that is still in force.
 _LAST = 8
+# What was ordered for later is not shown before its hour; rows of one hour lie within a minute.
+_SAME_DIGEST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +45,32 @@ class Hours:
     quizzes: int = 0
 
 
-async def piece_of_the_week(actor: Actor, chat: Chat, today: date) -> Material | None:
+async def piece_of_the_week(actor: Actor, chat: Chat, now: datetime) -> Material | None:
     """Return the piece last pushed to the actor's group (or this group), else one by the week."""
+    today = local_day(now)
+    shelf = await shelves.of_chat(actor, chat, today)
     groups = await (
         _groups_of(actor)
         if chat.is_private
         else Group.filter(platform=chat.platform, chat_id=chat.chat_id)
     ).values_list("id", flat=True)
     pushes = (
-        await Push.filter(group_id__in=list(groups)).order_by("-slot_at", "id").limit(_LAST)
+        await Push.filter(group_id__in=list(groups), slot_at__lte=now + _SAME_DIGEST)
+        .order_by("-slot_at", "id")
+        .limit(_LAST)
         if groups
         else []
     )
-    # The pieces of one digest lie moments apart: its first one goes before the others.
-    for push in sorted(pushes, key=lambda push: (-local_day(push.slot_at).toordinal(), push.id)):
-        found = library.current().find(push.material)
+    for push in sorted(pushes, key=_newest_day_first):
+        found = shelf.find(push.material)
         if found is not None and found.is_effective(today):
             return found
-    return library.of_the_week(library.current(), today)
+    return library.of_the_week(shelf, today)
+
+
+def _newest_day_first(push: Push) -> tuple[int, bool, int]:
+    """Order pushes: of one day a digest before an ordered push, its first piece before others."""
+    return -local_day(push.slot_at).toordinal(), push.is_ordered, push.id
 
 
 def _groups_of(actor: Actor) -> QuerySet[Group]:
@@ -78,9 +88,17 @@ async def city_of(actor: Actor) -> str:
     return str(found[0] or "") if found else ""
 
 
+async def wants_pictures(actor: Actor) -> bool:
+    """Whether the actor's account likes pieces as long pictures (学习 长图)."""
+    if actor.account_id is None:
+        return False
+    return await Account.filter(id=actor.account_id, study_form=Form.PICTURE).exists()
+
+
 async def next_piece(actor: Actor, today: date) -> Place | None:
     """Return the piece to go on with: the unfinished, else the first not begun, else the oldest."""
-    pieces = library.current().for_person(actor.stage, await city_of(actor), today)
+    shelf = await shelves.of_actor(actor, today)
+    pieces = shelf.for_person(actor.stage, await city_of(actor), today)
     if not pieces:
         return None
     if actor.person_id is None:
@@ -88,7 +106,7 @@ async def next_piece(actor: Actor, today: date) -> Place | None:
     rows = await StudyProgress.filter(person_id=actor.person_id).order_by("-updated_at", "-id")
     read = {row.material: row.sections_read for row in rows}
     for row in rows:
-        piece = library.current().find(row.material)
+        piece = shelf.find(row.material)
         if piece in pieces and row.sections_read < len(piece.sections):
             return Place(piece, row.sections_read)
     fresh = next((piece for piece in pieces if piece.slug not in read), None)
@@ -119,19 +137,20 @@ async def missed(actor: Actor, now: datetime) -> tuple[Material, ...]:
     ).values_list("not_before", "reference")
     private = [(at, str(reference["material"])) for at, reference in sent if reference]
     slugs = dict.fromkeys(slug for _, slug in sorted([*pushed, *private]))
-    done = await _finished(actor)
     today = local_day(now)
-    found = (library.current().find(slug) for slug in slugs if slug not in done)
+    shelf = await shelves.of_actor(actor, today)
+    done = await _finished(actor, shelf)
+    found = (shelf.find(slug) for slug in slugs if slug not in done)
     return tuple(piece for piece in found if piece is not None and piece.is_effective(today))
 
 
-async def _finished(actor: Actor) -> set[str]:
+async def _finished(actor: Actor, shelf: Library) -> set[str]:
     person = actor.person_id or 0
     answered = await StudyRecord.filter(person_id=person, evidence=Evidence.QUIZ).values_list(
         "material", flat=True
     )
     read = await StudyProgress.filter(person_id=person).values_list("material", "sections_read")
-    pieces = ((library.current().find(slug), count) for slug, count in read)
+    pieces = ((shelf.find(slug), count) for slug, count in read)
     return {str(slug) for slug in answered} | {
         piece.slug for piece, count in pieces if piece and count >= len(piece.sections)
     }
@@ -139,17 +158,28 @@ async def _finished(actor: Actor) -> set[str]:
 
 async def found_by(actor: Actor, chat: Chat, said: str, today: date) -> tuple[Material, ...]:
     """Return the pieces that hold the words, the best first; in a group public ones only."""
-    here = library.current()
+    shelf = await shelves.of_chat(actor, chat, today)
     stage = actor.stage if chat.is_private else None
 
     def may_be_shown(slug: str) -> bool:
-        piece = here.find(slug)
+        piece = shelf.find(slug)
         if piece is None or not piece.is_effective(today):
             return False
         return piece.public or (stage is not None and stage in piece.audience)
 
-    keys = search.current(here).find(said, may_be_shown)
-    return tuple(piece for piece in map(here.find, keys) if piece is not None)
+    local = [piece for piece in shelf.all if piece.is_local]
+    keys = [
+        *search.index_of(local).find(said, may_be_shown),
+        *search.current(library.current()).find(said, may_be_shown),
+    ]
+    found = (piece for piece in map(shelf.find, keys) if piece is not None)
+    return tuple(found)[: search.RESULTS_MOST]
+
+
+async def shown(actor: Actor, chat: Chat, slug: str, today: date) -> Material | None:
+    """Return a piece if it may still be shown in this chat."""
+    piece = (await shelves.of_chat(actor, chat, today)).find(slug)
+    return piece if piece is not None and piece.is_effective(today) else None
 
 
 async def last_piece(actor: Actor, today: date) -> Material | None:
@@ -159,7 +189,8 @@ async def last_piece(actor: Actor, today: date) -> Material | None:
     row = (
         await StudyProgress.filter(person_id=actor.person_id).order_by("-updated_at", "-id").first()
     )
-    piece = library.current().find(row.material) if row else None
+    shelf = await shelves.of_actor(actor, today)
+    piece = shelf.find(row.material) if row else None
     return piece if piece is not None and piece.is_effective(today) else None
 
 

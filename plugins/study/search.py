@@ -6,11 +6,11 @@ looking. So it says the same on every database.
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from plugins.study import words
-from plugins.study.library import Library
+from plugins.study.library import Library, Material
 
 RESULTS_MOST = 6
 # When no piece holds every word, those that hold at least half of the grams are shown.
@@ -99,8 +99,8 @@ class Index:
         return [number for _, number in sorted(near)]
 
 
-def index_of(library: Library) -> Index:
-    """Return the index of a library: title, tags, what a group sees, the bubbles."""
+def index_of(pieces: Iterable[Material]) -> Index:
+    """Return the index of pieces: title, tags, what a group sees, the bubbles."""
     return Index(
         [
             Document(
@@ -112,7 +112,7 @@ def index_of(library: Library) -> Index:
                     "\n".join(piece.sections),
                 ),
             )
-            for piece in library.all
+            for piece in pieces
         ]
     )
 
@@ -124,5 +124,5 @@ def current(library: Library) -> Index:
     """Return the index of ``library``, built when it is first asked for."""
     global _built
     if _built is None or _built[0] is not library:
-        _built = (library, index_of(library))
+        _built = (library, index_of(library.all))
     return _built[1]

@@ -1,15 +1,17 @@
 """The rules of study: private digests, where a person stands, what a quiz is worth."""
 
-from collections.abc import Sequence
+import functools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from core.actors import LEARNER_STAGES, Actor, ConsentKind
 from core.clock import local_day
 from core.config import settings
-from core.database import transactional
+from core.database import run_tx, transactional
 from core.errors import Refusal
-from core.messages import Text
+from core.messages import OutPart, Text
 from models import (
     Account,
     AuditLog,
@@ -20,12 +22,14 @@ from models import (
     StudyProgress,
     StudyRecord,
 )
-from models.enums import ConsentDecision, Evidence, Priority
+from models.enums import ConsentDecision, Evidence, Form, Priority
 from plugins.delivery import service as delivery
-from plugins.study import forms, library
+from plugins.study import forms, library, shelves
+from plugins.study.library import Material
 
 # A digest is good until the next one: it does not go out later than six days after its hour.
 DIGEST_LIFE = timedelta(days=6)
+PRIVATE_DIGEST = "study.private_digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,22 @@ class QuizResult:
     earned: int = 0
 
 
-@transactional
 async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
     """Plan the digest for bound learners whose units have no group; return how many are new.
 
-    Only with the first consent in force and without 退订. Commits all or nothing.
+    Only with the first consent in force and without 退订; each gets what the home unit has read,
+    nothing where it has read nothing, as a long picture whoever likes that better. Pictures are
+    drawn before the transaction, which commits all or nothing.
     """
+    targets = await _who_gets_what(local_day(slot_at), now)
+    bodies = {one: await _body(*one) for one in targets}
+    return await run_tx(functools.partial(_owe_digests, targets, bodies, slot_at, now))
+
+
+_Body = tuple[Material, Form]
+
+
+async def _who_gets_what(day: date, now: datetime) -> Mapping[_Body, Sequence[str]]:
     with_group = set(await Group.filter(is_active=True).values_list("unit_id", flat=True))
     rows = await (
         Person.filter(
@@ -50,23 +64,51 @@ async def plan_private_digests(*, slot_at: datetime, now: datetime) -> int:
             accounts__bound_at__isnull=False,
         )
         .distinct()
-        .values_list("id", "home_unit_id", "inflow_unit_id")
+        .values_list("id", "home_unit__path", "home_unit_id", "inflow_unit_id")
     )
-    people = [person for person, *units in rows if with_group.isdisjoint(units)]
-    consented = await _with_consent(people)
-    piece = library.of_the_week(library.current(), local_day(slot_at))
-    if not consented or piece is None:
-        return 0
-    return await delivery.broadcast(
-        purpose="study.private_digest",
-        occasion=slot_at.isoformat(),
-        targets=[f"person:{person}" for person in consented],
-        parts=(Text(forms.digest_text(piece)),),
-        reference={"material": piece.slug},
-        now=now,
-        priority=Priority.DIGEST,
-        not_before=slot_at,
-        expires_at=slot_at + DIGEST_LIFE,
+    paths = {person: path for person, path, *units in rows if with_group.isdisjoint(units)}
+    targets: dict[_Body, list[str]] = defaultdict(list)
+    consented = await _with_consent(list(paths))
+    if not consented:
+        return targets
+    likes = Account.filter(study_form=Form.PICTURE, bound_at__isnull=False)
+    pictured = set(await likes.values_list("person_id", flat=True))
+    known = await shelves.of_all_units(local_day(now))
+    for person in consented:
+        piece = library.of_the_week(known.of(str(paths[person])), day)
+        if piece is not None:
+            form = Form.PICTURE if person in pictured else Form.TEXT
+            targets[piece, form].append(f"person:{person}")
+    return targets
+
+
+async def _body(piece: Material, form: Form) -> Sequence[OutPart]:
+    if form is Form.TEXT:
+        return (Text(forms.digest_text(piece)),)
+    return await forms.parts((piece,), form)
+
+
+async def _owe_digests(
+    targets: Mapping[_Body, Sequence[str]],
+    bodies: Mapping[_Body, Sequence[OutPart]],
+    slot_at: datetime,
+    now: datetime,
+) -> int:
+    return sum(
+        [
+            await delivery.broadcast(
+                purpose=PRIVATE_DIGEST,
+                occasion=slot_at.isoformat(),
+                targets=people,
+                parts=bodies[piece, form],
+                reference={"material": piece.slug},
+                now=now,
+                priority=Priority.DIGEST,
+                not_before=slot_at,
+                expires_at=min(slot_at + DIGEST_LIFE, piece.ends_at),
+            )
+            for (piece, form), people in targets.items()
+        ]
     )
 
 

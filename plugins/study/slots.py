@@ -123,13 +123,18 @@ def due(plan: Plan, *, since: datetime, last: date | None, now: datetime) -> dat
 
 def next_after(plan: Plan, *, last: date | None, now: datetime) -> datetime:
     """Return the next hour of ``plan`` after ``now``; a week later when none is in sight."""
+    return next_in_sight(plan, last=last, now=now) or now + WEEK
+
+
+def next_in_sight(plan: Plan, *, last: date | None, now: datetime) -> datetime | None:
+    """Return the next hour of ``plan`` after ``now``; None when stopped, or paused beyond sight."""
     week = week_of(local_day(now))
     for _ in range(0 if plan.is_stopped else _AHEAD_WEEKS):
         slot = slot_of_week(plan, week) if _is_turn(plan, week, last) else None
         if slot is not None and slot > now:
             return slot
         week += WEEK
-    return now + WEEK
+    return None
 
 
 def _is_turn(plan: Plan, week: date, last: date | None) -> bool:

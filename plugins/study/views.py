@@ -5,6 +5,8 @@ from datetime import date
 
 from core.config import settings
 from core.conversation import Ask, Option, Reply, Say, Slot
+from core.messages import Blob
+from plugins.study import order_views, recordings
 from plugins.study.attendance import Entered
 from plugins.study.library import Material
 from plugins.study.periods import Period
@@ -23,29 +25,59 @@ def offer(piece: Material, read: int) -> Reply:
 
 def lesson_ask(piece: Material, read: int, *, listed: bool) -> Ask:
     """Return the question that stays open while somebody reads a piece."""
-    return Ask(
-        kind="study.lesson",
-        data={"material": piece.slug, "read": read},
-        options=(
-            Option(Say("study.option_read"), value="read"),
-            Option(Say("study.option_quiz", count=len(piece.quiz)), value="quiz"),
-        ),
-        listed=listed,
+    options = (
+        Option(Say("study.option_read"), value="read"),
+        *_listening(piece),
+        *((Option(Say("study.option_quiz", count=len(piece.quiz)), value="quiz"),)
+          if piece.quiz else ()),
+    )  # fmt: skip
+    data = {"material": piece.slug, "read": read}
+    return Ask(kind="study.lesson", data=data, options=options, listed=listed)
+
+
+def _listening(piece: Material) -> tuple[Option, ...]:
+    """Return the way to listen, only where somebody recorded the piece."""
+    if piece.voice is None and not recordings.has(piece.slug):
+        return ()
+    return (Option(Say("study.option_listen"), value="listen"),)
+
+
+def whole(piece: Material, said: Say, blobs: tuple[Blob, ...]) -> Reply:
+    """Show all of a piece at once, as pictures or to listen to; its source stands in words."""
+    after = Say("study.last_section", source=piece.source, count=len(piece.quiz))
+    return Reply(
+        says=(said, after), ask=lesson_ask(piece, len(piece.sections), listed=True), blobs=blobs
     )
 
 
 def section(piece: Material, read: int) -> Reply:
     """Show section ``read`` (from 1), and what comes next."""
     left = len(piece.sections) - read
-    after = (
-        Say("study.more_sections", left=left)
-        if left
-        else Say("study.last_section", source=piece.source, count=len(piece.quiz))
-    )
+    says = [Say("study.section", section=piece.sections[read - 1])]
+    if left:
+        says.append(Say("study.more_sections", left=left))
+    elif piece.is_local:
+        says += local_end(piece)
+    else:
+        says.append(Say("study.last_section", source=piece.source, count=len(piece.quiz)))
     return Reply(
-        says=(Say("study.section", section=piece.sections[read - 1]), after),
+        says=tuple(says),
         ask=lesson_ask(piece, read, listed=True),
+        blobs=piece.attachments if read == 1 else (),
     )
+
+
+def local_end(piece: Material) -> list[Say]:
+    """Say where a local piece comes from, and where the original stands."""
+    link = [Say("study.local_link", link=piece.link)] if piece.link else []
+    return [*link, Say("study.local_source", source=piece.source)]
+
+
+def first_question(piece: Material) -> Reply:
+    """Begin the questions of a piece; a local one has none."""
+    if not piece.quiz:
+        return Reply.of("study.no_questions", title=piece.title)
+    return question(piece, 0, 0)
 
 
 def question(piece: Material, index: int, right: int, before: tuple[Say, ...] = ()) -> Reply:
@@ -82,7 +114,7 @@ def finished(piece: Material, right: int, before: Say, *, earned: int, bound: bo
     if not bound or not settings().study.quiz_tenths:
         closing = Say("study.quiz_done_uncounted", count=count, right=right)
     elif earned:
-        closing = Say("study.quiz_done", count=count, right=right, hours=_hours(earned))
+        closing = Say("study.quiz_done", count=count, right=right, hours=hours_words(earned))
     else:
         closing = Say("study.quiz_done_again", count=count, right=right)
     return Reply(says=(before, closing), close=frozenset({Slot.QUESTION}))
@@ -90,6 +122,8 @@ def finished(piece: Material, right: int, before: Say, *, earned: int, bound: bo
 
 def in_group(piece: Material) -> Reply:
     """Show the piece of the week where everybody reads it."""
+    if piece.is_local:
+        return Reply.of("study.section", section=order_views.digest(piece))
     return Reply.of("study.digest", title=piece.title, push=piece.push, count=len(piece.quiz))
 
 
@@ -100,42 +134,44 @@ def hours_of(period: Period, found: Hours) -> Reply:
         round(found.attended * rules.attended_factor),
         round(found.declared * rules.declared_factor),
     )
-    called = _called(period)
+    days = called(period)
     if not (found.quiz or found.attended or found.declared):
         if not rules.quiz_tenths:
-            return Reply.of("study.no_hours_uncounted", period=called)
-        return Reply.of("study.no_hours", period=called, each=_hours(rules.quiz_tenths))
-    says = [Say("study.hours", period=called, total=_hours(found.quiz + attended + declared))]
+            return Reply.of("study.no_hours_uncounted", period=days)
+        return Reply.of("study.no_hours", period=days, each=hours_words(rules.quiz_tenths))
+    says = [Say("study.hours", period=days, total=hours_words(found.quiz + attended + declared))]
     if found.quizzes:
-        says.append(Say("study.hours_quiz", count=found.quizzes, hours=_hours(found.quiz)))
+        says.append(Say("study.hours_quiz", count=found.quizzes, hours=hours_words(found.quiz)))
     if found.attended:
         says.append(
             Say(
                 "study.hours_attended",
-                raw=_hours(found.attended),
+                raw=hours_words(found.attended),
                 factor=f"{rules.attended_factor:g}",
-                hours=_hours(attended),
+                hours=hours_words(attended),
             )
         )
     if found.declared:
         says.append(
             Say(
                 "study.hours_declared",
-                raw=_hours(found.declared),
+                raw=hours_words(found.declared),
                 factor=f"{rules.declared_factor:g}",
-                hours=_hours(declared),
+                hours=hours_words(declared),
             )
         )
     return Reply(says=(*says, Say("study.hours_own")))
 
 
-def _called(period: Period) -> Say:
+def called(period: Period) -> Say:
+    """Say which days a period is."""
     if not period.label:
         return Say("study.period_year", year=period.span.first.year)
     return Say("study.period", label=period.label, first=period.span.first, last=period.span.last)
 
 
-def _hours(tenths: int) -> str:
+def hours_words(tenths: int) -> str:
+    """Return tenths of an hour as people write hours."""
     return f"{tenths / 10:g}"
 
 
@@ -155,7 +191,7 @@ def entered(done: Entered, today: date) -> Reply:
     return Reply.of(
         "study.attended",
         names=LIST_MARK.join(done.names),
-        hours=_hours(done.tenths),
+        hours=hours_words(done.tenths),
         title=done.title,
         on=done.on,
         today=today,
@@ -167,7 +203,7 @@ def taken_back(done: Entered, today: date) -> Reply:
     return Reply.of(
         "study.attended_undone",
         names=LIST_MARK.join(done.names),
-        hours=_hours(done.tenths),
+        hours=hours_words(done.tenths),
         title=done.title,
         on=done.on,
         today=today,

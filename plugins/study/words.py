@@ -10,6 +10,14 @@ SECTION_MARK = re.compile(r"^<!-- 下一段 -->\s*$", re.MULTILINE)
 CITY_END = "市"
 LIST_MARK = "、"
 
+# How somebody wants a piece: once, or from now on.
+PICTURE, PICTURE_ALIASES = "看长图", ("长图", "看图", "发长图")
+TEXT, TEXT_ALIASES = "看文字", ("文字", "发文字")
+PREFER_PICTURE, PREFER_PICTURE_ALIASES = "学习 长图", ("学习 图片", "学习 看图")
+PREFER_TEXT, PREFER_TEXT_ALIASES = "学习 文字", ("学习 短文",)
+
+TOTALS, TOTALS_ALIASES, ARGUMENTS_TOTALS = "学时 汇总", ("学时 总数", "学时 合计"), "三季度 王家村"
+
 SEARCH = "搜"
 CATCH_UP = "补学"
 # Around the word that is looked for, of no use for finding it.

@@ -109,6 +109,7 @@ async def _serve(moment: datetime, port: int) -> None:
 
 async def _obey(house: Any, frozen: Any, order: dict[str, Any]) -> None:
     from plugins.roster import demo_county  # noqa: PLC0415  # only inside the bot's process
+    from plugins.study import demo_reviews  # noqa: PLC0415
 
     match order["word"]:
         case "advance":
@@ -117,6 +118,7 @@ async def _obey(house: Any, frozen: Any, order: dict[str, Any]) -> None:
             _answer(settled=await _settled(frozen.now()))
         case "plant":
             county = await demo_county.plant(frozen.now())
+            await demo_reviews.plant(now=frozen.now())
             _answer(county=asdict(county))
         case word:
             _answer(unknown=word)

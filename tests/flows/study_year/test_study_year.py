@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.actors import Actor, Grant, RoleKind
 from core.clock import LOCAL_ZONE, FrozenClock, local
 from core.config import Delivery as Limits
 from core.config import Settings, use
@@ -22,11 +23,12 @@ from models.enums import DeliveryState, PauseKind, UnitKind
 from plugins.delivery import service as delivery
 from plugins.delivery.dispatcher import Dispatcher
 from plugins.delivery.voices import Voices
-from plugins.study import library, planning
+from plugins.study import library, plan_changes, planning
 from plugins.study.library import FOLDER, Library
 from tests.flows.study_year.what_is_owed import Facts, owed
 from tests.plugins.delivery.conftest import SELF, End, Seconds
 from tests.plugins.delivery.sending import drain
+from tests.plugins.study.reading import reviewed
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 20)
 BEGINNING = datetime(2026, 1, 1, 9, 0, tzinfo=LOCAL_ZONE)
@@ -86,7 +88,7 @@ def year(settings: Settings, database: str, keys: object, texts: object) -> Sett
     )
     use(made)
     pieces = Library.load(FOLDER).all
-    library.use(Library(replace(piece, effective_from=FIRST) for piece in pieces))
+    library.use(reviewed(replace(piece, effective_from=FIRST) for piece in pieces))
     return made
 
 
@@ -171,14 +173,12 @@ async def live(clock: FrozenClock, sender: Dispatcher, until: datetime) -> None:
 
 
 async def change_plan(clock: FrozenClock) -> None:
+    """Let the clerk of township 0 change its plan, as 推送 计划 does after the word."""
     town = await Unit.get(name="0乡")
-
-    async def work() -> None:
-        await set_plan(town, NEW, clock.now())
-        groups = await Group.filter(unit__path__startswith=town.path)
-        await planning.reschedule(groups, now=clock.now())
-
-    await run_tx(work)
+    clerk = Actor(grants=(Grant(RoleKind.TOWNSHIP_CLERK, town.id, town.path),))
+    await plan_changes.change(
+        actor=clerk, key={"unit": town.id, "group": None}, changes=NEW, seen="", now=clock.now()
+    )
 
 
 async def owe_a_notice(clock: FrozenClock) -> None:

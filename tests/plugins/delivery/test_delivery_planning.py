@@ -15,11 +15,11 @@ from core.messages import Text
 from models import Delivery, Message, Push
 from plugins.delivery import service
 from plugins.study import library, planning
-from plugins.study.library import FOLDER, Library
 from tests.flows.faults.ends import BEGINNING
 from tests.flows.faults.keeping import House
 from tests.flows.faults.places import Grounds, open_grounds
 from tests.plugins.delivery.conftest import group, unit
+from tests.plugins.study.reading import reviewed
 
 # Monday evening, a minute after the hour of the digest.
 DIGEST = BEGINNING.replace(hour=12, minute=1)
@@ -51,7 +51,7 @@ async def test_given_two_tasks_when_both_plan_the_weekly_digests_then_each_group
 ) -> None:
     village = await unit(clock)
     groups = [await group(village, clock, f"7{number}") for number in range(12)]
-    library.use(Library.load(FOLDER))
+    library.use(reviewed())
     for week in range(WEEKS):
         clock.advance_to(DIGEST + timedelta(weeks=week))
         await asyncio.gather(*(planning.plan_digests(now=clock.now()) for _ in range(2)))

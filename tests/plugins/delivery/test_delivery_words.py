@@ -67,7 +67,7 @@ async def test_given_the_script_when_a_push_is_stopped_and_taken_back_then_all_g
     assert "停下了，1 个群先不发。" in await town.says("刘长河", "先停")
     assert "停着 1" in await town.says("孙敏", "推送 进度")
     assert "好，1 个群接着发。" in await town.says("孙敏", "接着发")
-    assert "停下了，2 个群先不发。" in await town.says("孙敏", "推送 停")
+    assert "停下了，2 个群先不发。" in await town.says("孙敏", "先停")
     await Delivery.filter(target=here).update(
         state=S.SENT, platform_message_id="9", self_id="onebot11:10001"
     )

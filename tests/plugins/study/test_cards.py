@@ -85,10 +85,10 @@ async def test_given_a_piece_when_it_is_wanted_twice_then_it_is_drawn_once(
     pictures.keeping._known.clear()
     assert await forms.picture_of(PIECES[0]) == first
     assert len(drawn) == 1
-    blob = first[1]
+    blob = first[0]
     assert isinstance(blob, Blob)
     await files.delete(blob.blob_id)
-    again = (await forms.picture_of(PIECES[0]))[1]
+    again = (await forms.picture_of(PIECES[0]))[0]
     assert isinstance(again, Blob)
     assert len(drawn) == 2
     assert (await files.read(again.blob_id))[:4] == b"\x89PNG"

@@ -75,7 +75,10 @@ class Misbehaving:
         if packed:
             return web.Response(body=packed[0], headers={"Content-Encoding": packed[1]})
         head = {"ETag": '"1"', "Last-Modified": "Mon, 23 Nov 2026 00:00:00 GMT"}
-        body = {"broken": GOOD[:-9], "empty": b"", "html": b"<html></html>"}.get(way, GOOD)
+        body = {
+            "broken": GOOD[:-9], "empty": b"", "html": b"<html></html>",
+            "gbk": GOOD.decode().encode("gb18030"), "garbled": b"<rss>\xff\xff\x81</rss>",
+        }.get(way, GOOD)  # fmt: skip
         status = 500 if way == "500" else 200
         kind = "image/png" if way == "picture" else "application/xml"
         return web.Response(body=body, status=status, headers=head, content_type=kind)
@@ -137,6 +140,7 @@ def watch(settings: config.Settings, server: Misbehaving, *ways: str) -> None:
         ("broken", "broken"),
         ("empty", "empty"),
         ("html", "no_feed"),
+        ("garbled", "charset"),
     ],
 )
 async def test_given_a_source_that_misbehaves_when_looked_at_then_one_line_says_so(
@@ -160,7 +164,7 @@ async def test_given_a_slow_source_when_the_time_is_over_then_the_others_are_rea
     assert [line["code"] for line in lines] == ["timeout"]
 
 
-@pytest.mark.parametrize("way", ["gzip", "deflate", "raw", "picture", "to_good"])
+@pytest.mark.parametrize("way", ["gzip", "deflate", "raw", "picture", "to_good", "gbk"])
 async def test_given_any_usual_way_when_looked_at_then_the_title_is_there(
     server, settings, clock, lines, way
 ) -> None:

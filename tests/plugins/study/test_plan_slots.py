@@ -11,9 +11,9 @@ from core.database import run_tx
 from core.periods import Span
 from models import Delivery, Group, PlanPause, Push, StudyPlan, Unit
 from models.enums import DeliveryState, PauseKind, UnitKind
-from plugins.study import library, planning, plans, slots
-from plugins.study.library import FOLDER, Library
+from plugins.study import library, planning, plans, rescheduling, slots
 from plugins.study.slots import Plan
+from tests.plugins.study.reading import reviewed
 
 MONDAY = Plan(weekday=0, hour=20, minute=0)
 DAY = date(2026, 11, 23)
@@ -66,7 +66,7 @@ def test_given_a_pause_when_it_has_the_hour_then_the_next_week_is_next() -> None
 async def village(
     database: str, keys: object, texts: object, settings: Settings, clock: FrozenClock
 ) -> Unit:
-    library.use(Library.load(FOLDER))
+    library.use(reviewed())
     town = await Unit.create(name="乡", kind=UnitKind.TOWNSHIP, path="/1/", created_at=clock.now())
     return await Unit.create(
         name="村", kind=UnitKind.VILLAGE_BRANCH, path="/1/2/", parent=town, created_at=clock.now()
@@ -129,7 +129,7 @@ async def test_given_a_digest_not_sent_yet_when_a_pause_begins_then_it_is_taken_
         unit_id=1, from_on=DAY, until_on=DAY + timedelta(days=10), kind=PauseKind.HARVEST,
         created_at=clock.now(),
     )  # fmt: skip
-    await run_tx(lambda: planning.reschedule([group], now=clock.now()))
+    await run_tx(lambda: rescheduling.reschedule([group], now=clock.now()))
     assert (await Delivery.get()).state is DeliveryState.CANCELLED
     assert (await Group.get(id=group.id)).next_digest_at == at_local(date(2026, 12, 7), 20)
 

@@ -10,11 +10,11 @@ from core.conversation import Ask, Call, Open, Reply
 from core.errors import Refusal
 from core.messages import Chat, ChatKind, Text
 from core.texts import current
-from models import Account, Delivery, Group, Message, Person, PushOrder, Role, Unit
+from models import Account, Delivery, Group, Message, Person, Push, PushOrder, Role, Unit
 from models.enums import OrderState, UnitKind
 from plugins.delivery import bodies
-from plugins.study import library, order_views, orders, push_commands
-from plugins.study.library import FOLDER, Library
+from plugins.study import library, order_views, orders, planning, push_commands, queries
+from tests.plugins.study.reading import reviewed
 
 DAY = date(2026, 11, 23)
 CHAT = Chat("onebot11", "10000", ChatKind.PRIVATE, "77")
@@ -22,7 +22,7 @@ CHAT = Chat("onebot11", "10000", ChatKind.PRIVATE, "77")
 
 @pytest.fixture(autouse=True)
 async def place(database: str, keys: object, texts: object, clock: FrozenClock) -> None:
-    library.use(Library.load(FOLDER))
+    library.use(reviewed())
 
 
 async def unit(clock: FrozenClock, name: str, kind: UnitKind, above: Unit | None = None) -> Unit:
@@ -220,3 +220,60 @@ async def test_given_the_night_when_an_hour_of_it_is_named_then_the_morning_is_s
     now = at_local(DAY, 21, 20)
     offer = await push_commands.handle_new(call(clerk, now, f"{title()} 今晚11点"))
     assert said(offer).startswith("现在晚上9点多，我11月24日早上8点发。急事请打电话。")
+
+
+async def confirmed(actor: Actor, second: Actor, clock: FrozenClock) -> str:
+    """Order the first piece for tonight and let it be confirmed; return its slug."""
+    uid = await proposed(actor, clock)
+    await orders.approve(actor=second, uid=uid, says=(), now=clock.now())
+    return (await orders.confirm(actor=actor, uid=uid, now=clock.now())).piece.slug
+
+
+async def test_given_a_confirmed_push_when_its_hour_came_then_catching_up_knows_it(
+    clock: FrozenClock,
+) -> None:
+    clerk, second, _ = await world(clock)
+    slug = await confirmed(clerk, second, clock)
+    village = await Unit.get(name="王家村")
+    worker = Actor(person_id=9_999, home_path=village.path)
+    assert await queries.missed(worker, clock.now()) == ()
+    assert (await queries.piece_of_the_week(worker, CHAT, clock.now())) is not None
+    later = at_local(DAY, 20, 5)
+    assert [piece.slug for piece in await queries.missed(worker, later)] == [slug]
+    found = await queries.piece_of_the_week(worker, CHAT, later)
+    assert found is not None
+    assert found.slug == slug
+    rows = await Push.all()
+    assert {row.is_ordered for row in rows} == {True}
+    assert len(rows) == 3
+
+
+async def test_given_a_confirmed_push_when_the_digest_is_planned_then_it_comes_with_another_piece(
+    clock: FrozenClock,
+) -> None:
+    clerk, second, _ = await world(clock)
+    slug = await confirmed(clerk, second, clock)
+    clock.advance_to(at_local(DAY, 20))
+    assert await planning.plan_digests(now=clock.now()) == 3
+    digests = await Push.filter(is_ordered=False)
+    assert len(digests) == 3
+    assert slug not in {row.material for row in digests}
+
+
+async def test_given_two_orders_of_one_minute_when_confirmed_then_both_are_remembered(
+    clock: FrozenClock,
+) -> None:
+    clerk, second, _ = await world(clock)
+    await confirmed(clerk, second, clock)
+    await confirmed(clerk, second, clock)
+    assert await Push.filter(is_ordered=True).count() == 6
+
+
+async def test_given_a_piece_some_groups_had_when_proposed_again_then_it_is_said(
+    clock: FrozenClock,
+) -> None:
+    clerk, second, _ = await world(clock)
+    await confirmed(clerk, second, clock)
+    clock.advance_to(at_local(DAY + timedelta(days=3), 9))
+    offer = await push_commands.handle_new(call(clerk, clock.now(), title()))
+    assert said(offer).startswith("其中 3 个群有过这一件，最近是11月23日。")

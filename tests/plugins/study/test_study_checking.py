@@ -1,4 +1,4 @@
-"""The checker says everything at once; the review rule holds behind one switch."""
+"""The checker says everything at once, and how many pieces name nobody who read them."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -196,22 +196,23 @@ async def test_given_a_fault_when_the_errand_runs_then_it_is_refused_with_all_li
     assert lines[1].startswith("看了 2 个文件，要改 1 处，提醒 0 处。")
 
 
+async def test_given_an_unread_piece_when_the_errand_runs_then_it_says_how_many(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    (tmp_path / "one.md").write_text(REVIEWED, "utf-8")
+    lines = await checking.ERRANDS["check"]([str(tmp_path)], clock.now())
+    assert lines == ("看了 1 个文件，要改 0 处，提醒 0 处。",)
+    (tmp_path / "two.md").write_text(GOOD.replace("order: 1", "order: 2"), "utf-8")
+    lines = await checking.ERRANDS["check"]([str(tmp_path)], clock.now())
+    assert lines[-2].startswith("有 1 篇开头没写谁看过")
+    assert "私聊我回「审材料」" in lines[-2]
+
+
 def test_given_half_a_review_when_read_then_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(REVIEWED.replace("reviewed_on: 2026-11-23\n", ""), "utf-8")
     with pytest.raises(StartRefused) as refused:
         Library.load(tmp_path)
     assert refused.value.fields["setting"] == "reviewed_by"
-
-
-def test_given_the_review_rule_when_a_piece_has_none_then_it_is_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "a.md").write_text(REVIEWED, "utf-8")
-    (tmp_path / "b.md").write_text(GOOD.replace("order: 1", "order: 2"), "utf-8")
-    read = Library.load(tmp_path)
-    monkeypatch.setattr(library, "REVIEW_IS_REQUIRED", True)
-    assert [one.slug for one in read.effective(date(2026, 12, 1))] == ["a"]
-    assert [one.slug for one in read.public(date(2026, 12, 1))] == ["a"]
 
 
 def test_given_cities_when_chosen_for_a_person_then_only_those_there_get_it() -> None:

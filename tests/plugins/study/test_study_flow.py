@@ -23,7 +23,7 @@ from models import (
 )
 from models.enums import ConsentDecision, UnitKind
 from plugins.study import commands, forms, library, planning, service
-from plugins.study.library import FOLDER, Library
+from tests.plugins.study.reading import reviewed
 
 MONDAY = date(2026, 11, 23)
 HOUR = at_local(MONDAY, 20)
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("database", "texts", "settings", "keys")
 
 @pytest.fixture(autouse=True)
 def shipped() -> None:
-    library.use(Library.load(FOLDER))
+    library.use(reviewed())
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from plugins.study import library
 from plugins.study.front_matter import Question
 from plugins.study.library import Library, Material
 from tests.plugins.mentoring.town import Town, at, plant
+from tests.plugins.study.reading import reviewed
 
 ASK = Question(ask="能吗？", options=("能", "不能"), answer=1, explain="能。")
 
@@ -46,7 +47,7 @@ PIECES = (
 
 @pytest.fixture(autouse=True)
 def shelf() -> Iterator[None]:
-    library.use(Library(PIECES))
+    library.use(reviewed(PIECES))
     yield
     library.use(Library.load(library.FOLDER))
 
