@@ -237,7 +237,10 @@ async def test_given_a_confirmed_push_when_its_hour_came_then_catching_up_knows_
     village = await Unit.get(name="王家村")
     worker = Actor(person_id=9_999, home_path=village.path)
     assert await queries.missed(worker, clock.now()) == ()
-    assert (await queries.piece_of_the_week(worker, CHAT, clock.now())) is not None
+    usual = library.of_the_week(library.current(), DAY)
+    assert usual is not None
+    assert usual.slug != slug
+    assert await queries.piece_of_the_week(worker, CHAT, clock.now()) == usual
     later = at_local(DAY, 20, 5)
     assert [piece.slug for piece in await queries.missed(worker, later)] == [slug]
     found = await queries.piece_of_the_week(worker, CHAT, later)
