@@ -35,7 +35,7 @@ __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "Mentorship", "Message", "Movement", "Occurrence", "Parcel", "Person",
-    "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
-    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft",
+    "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress",
+    "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip
