@@ -274,8 +274,7 @@ async def check() -> None:
     """Look through the study pieces and the cards; needs no database."""
     doors = build(config.load_own(), config.data_folder()).doors
     for room in ("study", "movement"):
-        for line in await doors[room].ERRANDS["check"]((), clock.now()):
-            print(line)
+        print("\n".join(await doors[room].ERRANDS["check"]((), clock.now())))
 
 
 ACTIONS: dict[str, Callable[[], Any]] = {"run": run, "demo": demo, "check": check}

@@ -64,7 +64,8 @@ _FINER = re.compile(
 )
 # A house or a room, whose number must not be taken for a day.
 _HOUSE = re.compile(
-    r"(?:路|街|巷|弄|道|胡同|里|村|组|园|区|镇)\s*\d+\s*(?:号|弄|栋|幢|组)?|\d+\s*(?:栋|幢|单元|号楼|弄|室|组)"
+    r"(?<=[路街巷弄道同里村组园区镇])\s*\d+\s*(?:号|弄|栋|幢|组)?|"
+    r"\d+\s*(?:栋|幢|单元|号楼|弄|室|组)"
 )
 # An address, in a line that is about something else: a house, a room, a street with a number, or
 # two levels below the city. A day (20号) and the name of a village alone are none.

@@ -5,6 +5,7 @@ from core.actors import Who
 from core.conversation import Ask, Call, Command, Continuation, Place, Reply, Reveals, Slot, Takes
 from plugins.study import attendance, library, periods, queries, search, service, views, words
 from plugins.study.library import Material
+from plugins.study.parcel_commands import PARCEL_COMMANDS, PARCEL_CONTINUATIONS
 from plugins.study.push_commands import PUSH_COMMANDS, PUSH_CONTINUATIONS
 
 
@@ -240,6 +241,7 @@ COMMANDS = (
         summary="study.help_subscribe",
     ),
     *PUSH_COMMANDS,
+    *PARCEL_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -248,4 +250,5 @@ CONTINUATIONS = (
     Continuation("study.listed", continue_listed),
     Continuation("study.search", handle_search),
     *PUSH_CONTINUATIONS,
+    *PARCEL_CONTINUATIONS,
 )

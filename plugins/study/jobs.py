@@ -1,8 +1,8 @@
 """What the clock starts in study: planning only, safe to run twice."""
 
 from core.config import settings
-from core.scheduling import Every, Job, Tick, Weekly
-from plugins.study import planning, service
+from core.scheduling import Daily, Every, Job, Tick, Weekly
+from plugins.study import parcel_asking, planning, service
 
 
 async def plan_group_digests(tick: Tick) -> None:
@@ -15,6 +15,11 @@ async def plan_private_digests(tick: Tick) -> None:
     await service.plan_private_digests(slot_at=tick.fire_at, now=tick.now)
 
 
+async def ask_about_parcels(tick: Tick) -> None:
+    """Plan today's questions about parcels that were sent long ago."""
+    await parcel_asking.plan_questions(now=tick.now)
+
+
 def _weekly() -> Weekly:
     hours = settings().study
     return Weekly(hours.weekday, hours.hour, hours.minute)
@@ -23,4 +28,6 @@ def _weekly() -> Weekly:
 JOBS = (
     Job("study.group_digests", Every(seconds=60), plan_group_digests),
     Job("study.private_digests", _weekly(), plan_private_digests),
+    Job("study.parcel_questions", Daily(0, 25), ask_about_parcels),
 )
+CHECKS = parcel_asking.CHECKS

@@ -1,4 +1,4 @@
-"""Dialogues 3.9, word for word: leaving, arriving, changing employer; 2.2: the words around them."""
+"""Dialogues 3.9, word for word: leaving, arriving, changing employer; and the words around."""
 
 from datetime import date
 
@@ -11,6 +11,10 @@ LEFT = (
     "记下了，11月25日（周三）去南港，周德厚会知道。\n"
     "5 张小卡片，路上看：1 找谁  2 学什么  3 何时汇报  4 工钱工伤  5 手机防骗\n"
     "12月2日我问一声到了没有。变卦了，回「不走了」。"
+)
+NEWS = (
+    "王建国说11月25日（周三）去南港。走之前，请您跟本人说几句。\n"
+    "12月2日我问一声到了没有。这条不用回。"
 )
 HAS_OFFICE = (
     "好。南港有联络点，要告诉何志远您到了吗？\n他只看到姓名、村、申请阶段。1 告诉  2 先不用"
@@ -26,11 +30,7 @@ async def test_given_a_worker_when_he_leaves_arrives_and_changes_then_it_goes_as
 ) -> None:
     assert await away.says("王建国", "出发 南港 11月25日") == LEFT
     assert await away.until(at(11, 23, 9, 30)) == [
-        (
-            "周德厚",
-            "王建国说11月25日（周三）去南港。走之前，请您跟本人说几句。\n"
-            "12月2日我问一声到了没有。这条不用回。",
-        )
+        ("周德厚", NEWS),
     ]
     assert await away.until(at(11, 25, 0, 30)) == []
     person = await wang()
@@ -59,13 +59,14 @@ async def test_given_a_worker_when_he_leaves_arrives_and_changes_then_it_goes_as
         (MovementSource.EMPLOYER, MovementState.ARRIVED),
     ]
     assert rows[0].cards_version == "2026-11"
-    assert [row.action for row in await AuditLog.filter(action__startswith="movement").order_by("id")] == [
+    audits = await AuditLog.filter(action__startswith="movement").order_by("id")
+    assert [row.action for row in audits] == [
         "movement.reported",
         "movement.departed",
         "movement.arrived",
         "movement.officer_told",
         "movement.employer_changed",
-    ]  # fmt: skip
+    ]
     assert await Dialogue.all().count() == 0
 
 
