@@ -14,9 +14,9 @@ _SECRETARY = frozenset({Who.SECRETARY})
 
 
 async def handle_wish(call: Call) -> Reply:
-    """List what can be sent (资料包); an address is refused."""
-    if placewords.has_address(call.words):
-        raise Refusal("study.parcel_no_address")
+    """List what can be sent (资料包), or take what is named; an address is refused."""
+    if call.words:
+        return await _ask(call)
     return parcel_views.wish(await parcel_queries.own(call.actor), call.today)
 
 
@@ -24,6 +24,10 @@ async def continue_wish(call: Call) -> Reply:
     """Take what somebody would like to have sent."""
     if call.choice == parcel_views.NONE:
         return parcel_views.called_off(await parcels.call_off(actor=call.actor, now=call.now))
+    return await _ask(call)
+
+
+async def _ask(call: Call) -> Reply:
     items = _wanted(call)
     parcel, is_told = await parcels.ask(actor=call.actor, items=items, now=call.now)
     return parcel_views.wished(parcel, is_told=is_told)
@@ -133,6 +137,7 @@ PARCEL_COMMANDS = (
         summary="study.help_parcel_wish",
         who=_WORKER,
         reveals=Reveals.OWN,
+        arguments=parcel_words.WISH_ARGUMENTS,
     ),
     Command(
         name="study.parcel_came",

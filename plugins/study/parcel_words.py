@@ -12,6 +12,7 @@ LIST = "资料包 单子"
 LIST_ALIASES = ("寄送单子",)
 
 # What the arguments are called in the help.
+WISH_ARGUMENTS = "学习小册子"
 SENT_ARGUMENTS = "王建国 学习小册子 11月20日"
 
 LIST_MARK = "、"
