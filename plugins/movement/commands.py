@@ -59,7 +59,7 @@ async def continue_still_there(call: Call) -> Reply:
 
 async def read_line(call: Call) -> Reply | None:
     """Take a worker's line that says he has come to a city (到南港了)."""
-    if Who.WORKER not in call.actor.roles:
+    if Who.WORKER not in call.actor.roles or not reading.may_be_arrival(call.words):
         return None
     city = reading.came_to(call.words, await queries.known_cities(call.actor))
     return await _arrive(call, city) if city else None

@@ -141,10 +141,16 @@ def missing(trip: Trip) -> Step | None:
     return None
 
 
+def may_be_arrival(text: str) -> bool:
+    """Whether a line has the shape of somebody saying where he has come to."""
+    plain = text.strip(words.ENDS)
+    return plain.endswith(words.CAME_END) and words.CAME.fullmatch(plain) is not None
+
+
 def came_to(text: str, known: Iterable[str]) -> str | None:
     """Return the city that a line says somebody has come to (到南港了), None when it says none."""
-    found = words.CAME.fullmatch(text.strip())
-    if found is None or not text.strip().endswith(words.CAME_END):
+    found = words.CAME.fullmatch(text.strip(words.ENDS))
+    if found is None or not may_be_arrival(text):
         return None
     place = placewords.find_city(found["place"], known)
     return place.city if place is not None and place.is_known else None

@@ -6,7 +6,7 @@ import pytest
 
 from core import crypto
 from core.actors import RoleKind, Stage
-from models import Account, Delivery, Dialogue, Mentorship, Movement, Person
+from models import Account, Delivery, Dialogue, Mentorship, Movement, Person, Role, Unit
 from models.enums import DeliveryState, MovementState, UnitKind
 from plugins.identity import service as identity
 from plugins.movement import queries
@@ -428,3 +428,36 @@ async def test_given_another_branch_when_the_sheet_is_asked_then_its_people_are_
     assert (await Movement.get()).talk_at is None
     for name in ("王建国", "周德厚", "孙敏"):
         assert await away.says(name, "行前清单") == (NOT_FOR_YOU)
+
+
+async def test_given_a_menu_when_it_is_opened_then_only_what_exists_is_listed(away: Away) -> None:
+    assert (await away.says("王建国", "菜单")).startswith("1 出发、到了、换地方\n")
+    assert (await away.says("王建国", "1")).startswith("1 出发  2 到了  3 换地方\n")
+    assert await away.says("王建国", "1") == "去哪座城市？1 南港  2 别的城市"
+    assert (await away.says("刘长河", "菜单")).startswith("1 行前清单")
+
+
+async def test_given_an_office_of_another_county_when_he_arrives_then_it_is_not_offered(
+    away: Away,
+) -> None:
+    await away.unit("外县", UnitKind.COUNTY)
+    await away.unit("外县驻东莞", UnitKind.LIAISON_OFFICE, "外县")
+    await Unit.filter(name="外县驻东莞").update(city="东莞")
+    await away.person("罗春梅", "外县驻东莞", Stage.FULL_MEMBER)
+    await away.office("罗春梅", RoleKind.LIAISON_OFFICER, "外县驻东莞")
+    assert await away.says("王建国", "到东莞了") == "记下了，您到东莞了。周德厚会知道。"
+
+
+async def test_given_the_officer_left_when_he_is_to_be_told_then_it_is_said(away: Away) -> None:
+    await away.says("王建国", "到南港了")
+    await Role.filter(person=away.people["何志远"]).update(until_on=date(2026, 11, 1))
+    assert await away.says("王建国", "1") == "南港眼下没有联络点的人，没告诉别人。"
+    assert await Delivery.filter(purpose="movement.office").count() == 0
+
+
+@pytest.mark.parametrize("said", ["到时候了", "到现在工钱还没发了", "到底去哪了", "他到了没有"])
+async def test_given_a_sentence_that_only_looks_like_it_when_it_is_said_then_nobody_moves(
+    away: Away, said: str
+) -> None:
+    assert not (await away.says("王建国", said)).startswith(("记下了", "好。"))
+    assert await Movement.all().count() == 0
