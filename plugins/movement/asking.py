@@ -47,7 +47,8 @@ async def depart_due(*, now: datetime) -> int:
 
 async def _depart(ids: Sequence[Any], now: datetime) -> None:
     require_tx()
-    rows = Movement.filter(id__in=list(ids), state=MovementState.PLANNED)
+    # Held, so that somebody who takes it back this moment is not sent off all the same.
+    rows = Movement.filter(id__in=list(ids), state=MovementState.PLANNED).select_for_update()
     for row in await rows.order_by("id").prefetch_related("person"):
         await journeys.depart(row, row.person, now=now, actor_id=None)
 

@@ -28,7 +28,7 @@ async def person_of(actor: Actor) -> Person:
 async def open_of(person: Person) -> Movement | None:
     """Return the journey of a person that is not over."""
     mine = Movement.filter(person_id=person.id, state__in=list(OPEN_MOVEMENTS))
-    return await mine.order_by("-id").first()
+    return await mine.order_by("-id").select_for_update().first()
 
 
 async def begin(

@@ -131,8 +131,9 @@ async def _open(actor: Actor, movement_id: int | None) -> Movement | None:
     """Return the actor's journey that is not over; the very one of ``movement_id`` when given."""
     mine = Movement.filter(person_id=actor.person_id or 0)
     if movement_id is None:
-        return await mine.filter(state__in=list(OPEN_MOVEMENTS)).order_by("-id").first()
-    row = await mine.filter(id=movement_id).first()
+        still = mine.filter(state__in=list(OPEN_MOVEMENTS)).order_by("-id")
+        return await still.select_for_update().first()
+    row = await mine.filter(id=movement_id).select_for_update().first()
     if row is None or row.state not in OPEN_MOVEMENTS:
         raise Refusal("movement.over")
     return row

@@ -41,6 +41,7 @@ class Away(Town):
     def __init__(self, clock: FrozenClock) -> None:
         super().__init__(clock)
         self.end = FarEnd()
+        self.sender = Dispatcher(movement.CHECKS, far_end=self.end)
         self.open()
 
     def open(self) -> None:
@@ -65,8 +66,7 @@ class Away(Town):
         await jobs.depart(tick)
         await jobs.ask(tick)
         start = len(self.end.sent)
-        sender = Dispatcher(movement.CHECKS, far_end=self.end)
-        while await sender.step():
+        while await self.sender.step():
             pass
         return self.end.sent[start:]
 

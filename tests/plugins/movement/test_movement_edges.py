@@ -33,7 +33,7 @@ async def test_given_an_address_when_he_leaves_then_only_the_city_is_kept(away: 
 async def test_given_an_address_when_the_city_is_asked_then_it_is_refused(away: Away) -> None:
     await away.says("王建国", "出发")
     assert await away.says("王建国", "幸福路12号3栋") == (
-        "地址我不要，没存。只回城市名就行，比如「东莞」。"
+        "详细地址不用给我，没存。只回城市名就行，比如「东莞」。"
     )
     assert "幸福路" not in str([row.body_sealed for row in await Dialogue.all()])
     assert (await away.says("王建国", "佛山")).startswith("哪天走？")
@@ -265,7 +265,7 @@ async def test_given_an_employer_when_it_is_offered_then_it_is_sealed_and_told_o
     assert await away.says("王建国", "南港市东城区幸福路12号") == (
         "里面像有地址，没存。只发厂名，不想留回「不说」。"
     )
-    assert await away.says("王建国", "海星电子厂") == "留下了，锁着存，只告诉周德厚。"
+    assert await away.says("王建国", "海星电子厂") == "留下了，锁好存着，只告诉周德厚。"
     row = await Movement.get()
     assert row.employer_sealed is not None
     assert "海星".encode() not in row.employer_sealed

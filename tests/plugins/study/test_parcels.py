@@ -31,6 +31,7 @@ class Post(Town):
     def __init__(self, clock: FrozenClock) -> None:
         super().__init__(clock)
         self.end = FarEnd()
+        self.sender = Dispatcher(study.CHECKS, far_end=self.end)
         desk.open_desk(
             (*COMMANDS, *roster.COMMANDS, *study.COMMANDS),
             (*CONTINUATIONS, *roster.CONTINUATIONS, *study.CONTINUATIONS),
@@ -43,8 +44,7 @@ class Post(Town):
         self.go(moment)  # type: ignore[arg-type]
         await jobs.ask_about_parcels(Tick(now=self.clock.now(), fire_at=self.clock.now()))
         start = len(self.end.sent)
-        sender = Dispatcher(study.CHECKS, far_end=self.end)
-        while await sender.step():
+        while await self.sender.step():
             pass
         return self.end.sent[start:]
 
