@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# What a city's name may have, and how long it may be.
+# The longest name of a city that is looked for.
 LONGEST = 10
 
 _CITY_END = "市"
@@ -55,7 +55,9 @@ _AFTER = re.compile(
     r"呀|啊)+$"
 )
 _TOLD_PLACE = re.compile(r"(?:去|到|往|在|来|换|回)(?P<place>[^去到往在来换回].*)")
-_NAME = re.compile(rf"[\u4e00-\u9fff]{{2,{LONGEST}}}")
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
+# What somebody says who is talking of something else; no city has these in its name.
+_TALK = re.compile(r"[我你他她您吗呢啊不没么怎]")
 _MARKS = re.compile(r"[\s，,。.、；;：:！!？?「」“”\"'()（）~～…-]+")
 # What is finer than a city.
 _FINER = re.compile(
@@ -138,7 +140,12 @@ def _other(words: str) -> Place | None:
     city, mark, rest = words.partition(_CITY_END)
     if not mark:
         rest = ""
-    if not _NAME.fullmatch(city) or city in _PROVINCES or (not mark and _finer_name(city)):
+    if (
+        not _NAME.fullmatch(city)
+        or _TALK.search(city)
+        or city in _PROVINCES
+        or (not mark and _finer_name(city))
+    ):
         return None
     return Place(city, False, bool(_FINER.search(rest)))
 

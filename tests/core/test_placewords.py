@@ -31,7 +31,21 @@ def test_given_a_place_when_it_is_read_then_the_city_is_found(said: str, city: P
 
 
 @pytest.mark.parametrize(
-    "said", ["", "广东", "去湖南", "厂里", "幸福路", "12号", "3栋402室", "???", "长安镇", "A city"]
+    "said",
+    [
+        "",
+        "广东",
+        "去湖南",
+        "厂里",
+        "幸福路",
+        "12号",
+        "3栋402室",
+        "???",
+        "长安镇",
+        "A city",
+        "今天加班好累明天再说",
+        "我不想去",
+    ],
 )
 def test_given_no_city_when_it_is_read_then_there_is_none(said: str) -> None:
     assert find_city(said) is None
