@@ -461,3 +461,17 @@ async def test_given_a_sentence_that_only_looks_like_it_when_it_is_said_then_nob
 ) -> None:
     assert not (await away.says("王建国", said)).startswith(("记下了", "好。"))
     assert await Movement.all().count() == 0
+
+
+@pytest.mark.parametrize("is_erased", [True, False])
+async def test_given_a_journey_gone_when_its_news_is_due_then_nobody_hears_of_it(
+    away: Away, is_erased: bool
+) -> None:
+    away.go(at(11, 23, 22))
+    await away.says("王建国", "出发 南港 11月25日")
+    if is_erased:
+        await Movement.all().delete()
+    else:
+        await Movement.all().update(state=MovementState.CANCELLED)
+    assert await away.until(at(11, 24, 8, 1)) == []
+    assert (await Delivery.get()).state is DeliveryState.CANCELLED
