@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
     "gateway", "alarm", "identity", "delivery", "reception",
-    "roster", "study", "thought_report", "mentoring", "stats", "sandbox",
+    "roster", "study", "thought_report", "mentoring", "movement", "stats", "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")
@@ -271,10 +271,10 @@ async def office(word: str, arguments: Sequence[str]) -> None:
 
 
 async def check() -> None:
-    """Look through the study pieces; needs no database."""
-    study = build(config.load_own(), config.data_folder()).doors["study"]
-    for line in await study.ERRANDS["check"]((), clock.now()):
-        print(line)
+    """Look through the study pieces and the cards; needs no database."""
+    doors = build(config.load_own(), config.data_folder()).doors
+    for room in ("study", "movement"):
+        print("\n".join(await doors[room].ERRANDS["check"]((), clock.now())))
 
 
 ACTIONS: dict[str, Callable[[], Any]] = {"run": run, "demo": demo, "check": check}

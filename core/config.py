@@ -17,6 +17,7 @@ from core.config_sections import (
     Feeds,
     Limits,
     Mentoring,
+    Movement,
     OneBot11,
     Privacy,
     Process,
@@ -37,6 +38,7 @@ __all__ = [
     "Feeds",
     "Limits",
     "Mentoring",
+    "Movement",
     "OneBot11",
     "Privacy",
     "Process",
@@ -78,6 +80,7 @@ class Settings(Section):
     feeds: Feeds = Feeds()
     thought_report: ThoughtReport = ThoughtReport()
     mentoring: Mentoring = Mentoring()
+    movement: Movement = Movement()
     delivery: Delivery = Delivery()
     alarm: Alarm = Alarm()
     limits: Limits = Limits()

@@ -120,6 +120,10 @@ class Study(Section):
     """Tenths of a study hour that a finished quiz counts."""
     attended_factor: Annotated[float, Field(ge=0, le=2)] = 1.0
     """Study hours that an hour counts which a secretary entered as attended."""
+    parcel_days: Annotated[int, Field(ge=7, le=180)] = 30
+    """Days after which a person is asked, once, whether a parcel came."""
+    parcel_hour: Hour = 19
+    """Hour of that question, local time."""
 
 
 class Feeds(Section):
@@ -167,6 +171,15 @@ class Mentoring(Section):
     """Hour of the weekly list, local time."""
     retry_days: Annotated[int, Field(ge=1, le=60)] = 8
     """Days after a vain try until it is asked for again."""
+
+
+class Movement(Section):
+    """Journeys of people who leave for another city."""
+
+    ask_after_days: Annotated[int, Field(ge=1, le=60)] = 7
+    """Days after leaving on which a person is asked, once, whether he arrived."""
+    ask_hour: Hour = 19
+    """Hour of that question, local time."""
 
 
 class Delivery(Section):

@@ -13,6 +13,7 @@ from models.delivery import (
     Worker,
 )
 from models.mentoring import Contact, Mentorship
+from models.movement import Movement
 from models.org import Account, Group, Person, Role, Unit
 from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
@@ -34,7 +35,8 @@ from models.study import (
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
-    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Occurrence", "Parcel", "Person",
+    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence", "Parcel",
+    "Person",
     "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft",
     "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress",
     "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",

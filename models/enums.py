@@ -151,6 +151,24 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
+class MovementState(StrEnum):
+    """How far a journey has got."""
+
+    PLANNED = "planned"
+    AWAY = "away"
+    ARRIVED = "arrived"
+    CANCELLED = "cancelled"
+
+
+class MovementSource(StrEnum):
+    """Which word told of a journey."""
+
+    DEPARTURE = "departure"
+    ARRIVAL = "arrival"
+    CITY = "city"
+    EMPLOYER = "employer"
+
+
 class DeliveryState(StrEnum):
     """The eight states of the ledger (docs/adr/0004)."""
 

@@ -280,7 +280,8 @@ class FeedItem(Model):
 class Parcel(Model):
     """A parcel of paper (资料包) for somebody without data. No address: who sends it knows it.
 
-    ``items`` are names of what is in it.
+    ``items`` are names of what is in it. ``missing_at`` is when the person said that it did not
+    come.
     """
 
     id = fields.IntField(primary_key=True)
@@ -294,6 +295,7 @@ class Parcel(Model):
     sent_by_id: int | None = fields.IntField(null=True)
     received_at: datetime | None = moment(null=True)
     cancelled_at: datetime | None = moment(null=True)
+    missing_at: datetime | None = moment(null=True)
 
     class Meta:
         table = "parcel"

@@ -11,7 +11,7 @@ from plugins.study.local_commands import DRAFT_WORDS
 __plugin_meta__ = PluginMetadata(
     name="学习",
     description="每周给群里发一份学习，私聊里随时看、随时做题",
-    usage="学习 · 本周 · 下一段 · 答题 · 学时 · 补学 · 搜 · 退订 · 订阅 · 审材料 · 加材料 · 来稿",
+    usage="学习 · 本周 · 下一段 · 答题 · 学时 · 补学 · 搜 · 资料包 · 退订 · 订阅 · 审材料 · 加材料",
     type="application",
 )
 

@@ -18,6 +18,7 @@ from plugins.study.feed_commands import FEED_COMMANDS, FEED_CONTINUATIONS
 from plugins.study.form_commands import FORM_COMMANDS
 from plugins.study.library import Material
 from plugins.study.local_commands import LOCAL_COMMANDS, LOCAL_CONTINUATIONS
+from plugins.study.parcel_commands import PARCEL_COMMANDS, PARCEL_CONTINUATIONS
 from plugins.study.pause_commands import PAUSE_COMMANDS, PAUSE_CONTINUATIONS
 from plugins.study.plan_commands import PLAN_COMMANDS, PLAN_CONTINUATIONS
 from plugins.study.push_commands import PUSH_COMMANDS, PUSH_CONTINUATIONS
@@ -270,6 +271,7 @@ COMMANDS = (
     *PAUSE_COMMANDS,
     *FORM_COMMANDS,
     *TOTALS_COMMANDS,
+    *PARCEL_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -284,4 +286,5 @@ CONTINUATIONS = (
     *PLAN_CONTINUATIONS,
     *PAUSE_CONTINUATIONS,
     *TOTALS_CONTINUATIONS,
+    *PARCEL_CONTINUATIONS,
 )

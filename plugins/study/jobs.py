@@ -1,11 +1,12 @@
 """What the clock starts in study: planning only, safe to run twice."""
 
 from core.config import settings
-from core.scheduling import Every, Job, Tick, Weekly
+from core.scheduling import Daily, Every, Job, Tick, Weekly
 from plugins.study import (
     local_materials,
     local_notices,
     material_intake,
+    parcel_asking,
     planning,
     review_notices,
     service,
@@ -23,6 +24,11 @@ async def plan_private_digests(tick: Tick) -> None:
     await service.plan_private_digests(slot_at=tick.fire_at, now=tick.now)
 
 
+async def ask_about_parcels(tick: Tick) -> None:
+    """Plan today's questions about parcels that were sent long ago."""
+    await parcel_asking.plan_questions(now=tick.now)
+
+
 def _weekly() -> Weekly:
     hours = settings().study
     return Weekly(hours.weekday, hours.hour, hours.minute)
@@ -37,9 +43,11 @@ JOBS = (
     Job("study.group_digests", Every(seconds=60), plan_group_digests),
     Job("study.private_digests", _weekly(), plan_private_digests),
     Job("study.local_drafts", Every(seconds=24 * 3600), prune_drafts),
+    Job("study.parcel_questions", Daily(0, 25), ask_about_parcels),
     *FEED_JOBS,
 )
 CHECKS = {
     review_notices.CHECK: review_notices.still_unread,
     local_notices.CHECK: local_notices.still_waiting,
+    **parcel_asking.CHECKS,
 }

@@ -23,13 +23,13 @@ ROLES = {
     "__init__.py", "commands.py", "service.py", "queries.py", "jobs.py", "views.py", "policy.py",
     "words.py",
 }  # fmt: skip
-FEATURE_ROOMS = ("roster", "study", "thought_report", "mentoring", "stats")
+FEATURE_ROOMS = ("roster", "study", "thought_report", "mentoring", "movement", "stats")
 # Rooms may hold more than the role table when the extra file is one clear notion.
 EXTRA_FILES: dict[str, set[str]] = {}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HAN_ALLOWED = {
     "commands.py", "words.py", "feed_words.py", "push_words.py", "material_words.py",
-    "__init__.py", "daywords.py", "texts.py", "plan_words.py",
+    "plan_words.py", "parcel_words.py", "placewords.py", "__init__.py", "daywords.py", "texts.py",
 }  # fmt: skip
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
 
