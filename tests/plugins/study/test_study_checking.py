@@ -101,11 +101,6 @@ def test_given_several_faults_when_checked_then_all_are_said_at_once() -> None:
             "checked_on: 2025-11-01",
             "2025年11月1日以后没人对照过出处",
         ),
-        (
-            "reviewed_by: 内容组\nreviewed_on: 2026-11-23\n",
-            "",
-            "还没有第二个人看过",
-        ),
     ],
 )
 def test_given_something_doubtful_when_checked_then_it_is_a_hint(
