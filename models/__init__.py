@@ -12,6 +12,7 @@ from models.delivery import (
     Unreached,
     Worker,
 )
+from models.fingerprint import ReportClause, ReportFingerprint
 from models.mentoring import Contact, Mentorship
 from models.org import Account, Group, Person, Role, Unit
 from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
@@ -34,7 +35,7 @@ __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "Mentorship", "Message", "Occurrence", "Parcel", "Person", "PlanPause",
-    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
-    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportClause", "ReportCycle", "ReportDraft",
+    "ReportFingerprint", "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan",
+    "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip
