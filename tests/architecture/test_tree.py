@@ -28,8 +28,8 @@ FEATURE_ROOMS = ("roster", "study", "thought_report", "mentoring", "stats")
 EXTRA_FILES: dict[str, set[str]] = {}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HAN_ALLOWED = {
-    "commands.py", "words.py", "feed_words.py", "push_words.py", "__init__.py", "daywords.py",
-    "texts.py",
+    "commands.py", "words.py", "feed_words.py", "part_words.py", "push_words.py", "__init__.py",
+    "daywords.py", "texts.py",
 }  # fmt: skip
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
 
