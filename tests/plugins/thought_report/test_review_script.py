@@ -354,9 +354,7 @@ async def test_given_an_earlier_report_when_the_next_is_read_then_the_days_betwe
         f"\n王建国 三季度，补交。{BESIDE.rsplit('；', 1)[0]}。\n{OPTIONS}"
     )
     await zhou.says("阅汇报")
-    assert (await zhou.says("2")).endswith(
-        f"\n王建国 四季度。{BESIDE}；离上次 25 天。\n{OPTIONS}"
-    )
+    assert (await zhou.says("2")).endswith(f"\n王建国 四季度。{BESIDE}；离上次 25 天。\n{OPTIONS}")
 
 
 async def test_given_reports_in_every_state_when_the_author_asks_then_plain_words_say_it(
