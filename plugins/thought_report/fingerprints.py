@@ -55,9 +55,14 @@ def _ids(hashes: Iterable[int], report_id: int) -> list[int]:
     return sorted({first_of(number) | report_id for number in hashes})
 
 
+def text_on(part: ReportPart) -> str:
+    """Return the text of one page as far as we can read it; a photo or voice has none."""
+    return pages.text_of(part)
+
+
 def text_of(parts: Sequence[ReportPart]) -> str:
-    """Return the readable text of a report, its pages in order; photos and voices have none."""
-    return "\n".join(text for part in parts if (text := pages.text_of(part)))
+    """Return the readable text of a report, its pages in order."""
+    return "\n".join(text for part in parts if (text := text_on(part)))
 
 
 async def make_waiting(*, now: datetime, most: int = MOST_AT_ONCE) -> int:

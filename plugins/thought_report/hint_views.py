@@ -4,6 +4,7 @@ The words never judge: equal words may have many reasons.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from core.conversation import Option, Say
@@ -104,6 +105,8 @@ def side_by_side(found: SideBySide, today: date) -> tuple[Say, ...]:
 
 def _beside(other: Beside, today: date) -> list[Say]:
     quarter = _quarter(other.quarter, today)
+    if not other.passages:
+        return [Say("thought_report.same_own_closed", quarter=quarter, count=other.count)]
     if other.author:
         head = Say(
             "thought_report.same_other", author=other.author, quarter=quarter, count=other.count
@@ -123,7 +126,7 @@ def _quarter(quarter: Quarter, today: date) -> Say:
     """Name a quarter that may be years ago."""
     if quarter.year >= today.year - 1:
         return quarter_say(quarter, today)
-    same_now = quarter_say(Quarter(today.year, quarter.number), today)
+    same_now = quarter_say(replace(quarter, year=today.year), today)
     return Say("thought_report.quarter_of_year", year=quarter.year, quarter=same_now)
 
 

@@ -44,7 +44,10 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another report that is shown passage by passage. ``author`` is empty: the same one."""
+    """Another report that the reader may know of, with its passages as far as he may see them.
+
+    ``author`` is empty when it is the same one.
+    """
 
     author: str
     quarter: Quarter
@@ -70,9 +73,9 @@ class SideBySide:
 async def for_reader(*, actor: Actor, report: ToRead, now: datetime) -> Hints:
     """Return the hints to a report that the actor has just opened. Writes nothing."""
     row, parts = await _opened(report.uid)
-    texts = [text for part in parts if (text := pages.text_of(part))]
-    found = await overlap.find(actor, row, clauses_of("\n".join(texts)), local_day(now))
-    silent = {part.kind for part in parts if not pages.text_of(part)}
+    texts = [fingerprints.text_on(part) for part in parts]
+    found = await overlap.find(actor, row, clauses_of(fingerprints.text_of(parts)), local_day(now))
+    silent = {part.kind for part, text in zip(parts, texts, strict=True) if not text}
     return Hints(
         parts=parts_of(texts, author=report.author),
         unread=tuple(kind for kind in PartKind if kind in silent),
@@ -104,12 +107,20 @@ async def side_by_side(*, actor: Actor, report: ToRead, now: datetime) -> SideBy
     for match in opened:
         await _leave_row(actor, match, now)
     return SideBySide(
-        beside=beside,
+        beside=(*beside, *_closed(found.matches)),
         near=_counts(found.matches, overlap.Reach.NEAR),
         elsewhere=_counts(found.matches, overlap.Reach.ELSEWHERE),
         lessons=found.lessons,
         left_out=found.left_out,
     )
+
+
+def _closed(matches: Sequence[Match]) -> list[Beside]:
+    return [
+        Beside("", match.quarter, match.count, ())
+        for match in matches
+        if match.reach is overlap.Reach.OWN and not match.is_open
+    ][:MOST_OPENED]
 
 
 def _counts(matches: Sequence[Match], reach: overlap.Reach) -> tuple[int, ...]:
@@ -126,7 +137,8 @@ async def _beside(here: str, opened: Sequence[Match]) -> tuple[Beside, ...]:
         share = left - (len(opened) - place - 1)
         shown = passages.shared(here, there, most=share)
         left -= len(shown)
-        found.append(Beside(match.author, match.quarter, match.count, shown))
+        if shown:
+            found.append(Beside(match.author, match.quarter, match.count, shown))
     return tuple(found)
 
 

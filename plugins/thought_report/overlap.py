@@ -34,27 +34,27 @@ _RANGES = " UNION ALL ".join(
 class Reach(StrEnum):
     """What a reader may know of another report that shares clauses with the one in hand."""
 
-    OWN = "own"  # of the same author: all of it
-    READABLE = "readable"  # of somebody whose reports he may read: all of it
+    OWN = "own"  # of the same author: which quarter
+    READABLE = "readable"  # of somebody whose reports he may read: whose, and all of it
     NEAR = "near"  # of the same branch, or below: that there is one
     ELSEWHERE = "elsewhere"  # of another branch: that there is one
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Another report with equal clauses. ``author`` is empty for a report he may not read."""
+    """Another report with equal clauses. ``author`` is empty unless its reach is READABLE.
+
+    ``is_open`` says whether the reader may see its text. One of the same author is closed to who
+    reads for the mentor only: he sees what waits, not what was said before (dialogues 3.11).
+    """
 
     reach: Reach
+    is_open: bool
     count: int
     report_id: int
     person_id: int
     quarter: Quarter
     author: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the reader may see the other text."""
-        return self.reach in {Reach.OWN, Reach.READABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +157,12 @@ async def _matches(
         if len(equal) < LEAST_EQUAL or is_itself:
             continue
         shared |= equal
-        reach = _reach(actor, report, other, mentees, near)
+        may_read = other.person_id in mentees or _is_within(other, readers.branch_paths(actor))
+        reach = _reach(report, other, may_read=may_read, near=near)
         matches.append(
             Match(
                 reach=reach,
+                is_open=may_read,
                 count=len(equal),
                 report_id=other.id,
                 person_id=other.person_id,
@@ -186,15 +188,15 @@ async def _near_paths(actor: Actor, report: ThoughtReport) -> tuple[str, ...]:
 
 
 def _reach(
-    actor: Actor,
-    report: ThoughtReport,
-    other: ThoughtReport,
-    mentees: set[int],
-    near: Sequence[str],
+    report: ThoughtReport, other: ThoughtReport, *, may_read: bool, near: Sequence[str]
 ) -> Reach:
     if other.person_id == report.person_id:
         return Reach.OWN
-    path = other.person.home_unit.path
-    if other.person_id in mentees or any(map(path.startswith, readers.branch_paths(actor))):
+    if may_read:
         return Reach.READABLE
-    return Reach.NEAR if any(map(path.startswith, near)) else Reach.ELSEWHERE
+    return Reach.NEAR if _is_within(other, near) else Reach.ELSEWHERE
+
+
+def _is_within(report: ThoughtReport, paths: Sequence[str]) -> bool:
+    """Whether the author of ``report`` belongs to one of the subtrees; his unit is loaded."""
+    return any(map(report.person.home_unit.path.startswith, paths))

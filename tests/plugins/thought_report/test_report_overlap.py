@@ -7,9 +7,11 @@ import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from core import crypto
-from core.actors import RoleKind
+from core.actors import Actor, RoleKind
 from core.config import Settings
 from core.database import run_tx
+from core.periods import Quarter
+from core.texts import current
 from models import (
     Person,
     ReadLog,
@@ -21,8 +23,9 @@ from models import (
     Unit,
 )
 from models.enums import DraftState, PartKind, ReportState, UnitKind
-from plugins.thought_report import fingerprints, overlap, pages
+from plugins.thought_report import fingerprints, hint_views, hints, overlap, pages
 from plugins.thought_report.clauses import clauses_of
+from plugins.thought_report.review import ToRead
 from tests.plugins.thought_report.conftest import LESSON, LESSON_TITLE, Village, Wire
 
 READ = date(2026, 12, 21)
@@ -192,6 +195,25 @@ async def test_given_ones_own_earlier_report_when_passages_are_asked_for_then_th
     said = await waiting.talks["周德厚"].says("5")
     assert said.startswith(f"和他自己的三季度汇报，{EQUAL} 句一样：\n这份：「我们几个")
     assert await ReadLog.filter(what="report_overlap:2026Q3").count() == 1
+
+
+async def test_given_a_reader_who_may_not_read_the_author_when_passages_are_asked_then_a_count_only(
+    waiting: Village,
+) -> None:
+    """A deputy reads what waits, not what was said before."""
+    await stored(waiting, waiting.people["王建国"], SAME, quarter="2026Q3")
+    await stored(waiting, waiting.people["陈玉梅"], SAME)
+    await index(waiting)
+    wang = waiting.people["王建国"]
+    report = await ThoughtReport.get(person=wang, quarter="2026Q4")
+    to_read = ToRead(report.uid, wang.name, Quarter(2026, 4), 1, False, None, ())
+    deputy = Actor(person_id=waiting.people["李强"].id, name="李强")
+    found = await hints.side_by_side(actor=deputy, report=to_read, now=waiting.clock.now())
+    assert found.beside == (hints.Beside("", Quarter(2026, 3), EQUAL, ()),)
+    assert found.near == (EQUAL,)
+    assert await ReadLog.all().count() == 0
+    says = hint_views.side_by_side(found, READ)
+    assert current().render(says[0]) == f"和他自己的三季度汇报，{EQUAL} 句一样。"
 
 
 async def test_given_the_oath_and_a_lesson_in_two_reports_when_one_is_read_then_the_piece_is_named(
