@@ -10,11 +10,14 @@ import struct
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 # Counts up whenever the same text would give other hashes.
 ALGORITHM = 1
 # Shorter clauses are common speech (measured: unrelated reports share none of this length).
 LEAST_LETTERS = 8
+# A report has about a hundred; a text of more is compared by its beginning.
+MOST_CLAUSES = 1000
 
 _BETWEEN = re.compile(r"[^，。！？；：,!?;:\n\r]+")
 _BYTES = 8
@@ -30,11 +33,12 @@ class Clause:
 
 
 def clauses_of(text: str) -> tuple[Clause, ...]:
-    """Return the clauses of ``text`` that are long enough to be compared, in their order."""
+    """Return the first thousand clauses of ``text`` that are long enough, in their order."""
     found = (
         Clause(_letters(piece[0]), piece.start(), piece.end()) for piece in _BETWEEN.finditer(text)
     )
-    return tuple(clause for clause in found if len(clause.letters) >= LEAST_LETTERS)
+    long_enough = (clause for clause in found if len(clause.letters) >= LEAST_LETTERS)
+    return tuple(islice(long_enough, MOST_CLAUSES))
 
 
 def _letters(piece: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from plugins.thought_report import passages
 from plugins.thought_report.clauses import (
     LEAST_LETTERS,
+    MOST_CLAUSES,
     clauses_of,
     hash_of,
     hashes_of,
@@ -80,6 +81,13 @@ def test_given_any_text_when_it_is_cut_then_every_clause_stands_where_it_says(te
 def test_given_hashes_when_they_are_packed_then_they_come_back(hashes: list[int]) -> None:
     assert unpacked(packed(hashes)) == tuple(hashes)
     assert len(packed(hashes)) == 8 * len(hashes)
+
+
+def test_given_a_book_when_it_is_cut_then_its_beginning_is_compared() -> None:
+    book = "。".join(f"这一页写的是第{number}件事" for number in range(3000))
+    found = clauses_of(book)
+    assert len(found) == MOST_CLAUSES
+    assert found[-1].letters == "这一页写的是第999件事"
 
 
 def test_given_another_key_when_a_clause_is_hashed_then_the_hash_says_nothing() -> None:

@@ -294,6 +294,18 @@ async def test_given_a_new_version_when_the_job_runs_then_only_the_newest_is_in_
     assert "看相同处" not in await opened(waiting)
 
 
+async def test_given_the_first_version_still_in_the_index_when_the_next_is_read_then_it_is_itself(
+    waiting: Village,
+) -> None:
+    await index(waiting)
+    first = await ThoughtReport.get(person=waiting.people["王建国"])
+    first.state = ReportState.SUPERSEDED
+    await first.save()
+    second = ReportState.WAITING_MENTOR
+    await stored(waiting, waiting.people["王建国"], OWN + SAME, state=second, version=2)
+    assert "看相同处" not in await opened(waiting)
+
+
 async def test_given_the_job_when_it_runs_again_then_nothing_changes(waiting: Village) -> None:
     assert await index(waiting) == 1
     before = await ReportClause.all().order_by("id").values_list("id", flat=True)
