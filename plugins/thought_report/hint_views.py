@@ -9,6 +9,7 @@ from datetime import date
 
 from core.conversation import Option, Say
 from core.periods import Quarter
+from models.enums import PartKind
 from plugins.thought_report.hints import Beside, Hints, SideBySide
 from plugins.thought_report.notices import listed, quarter_say
 from plugins.thought_report.parts import Part
@@ -23,10 +24,8 @@ _PARTS = {
     Part.DATE: Say("thought_report.part_date"),
 }
 _KINDS = {
-    "text": Say("thought_report.kind_text"),
-    "image": Say("thought_report.kind_image"),
-    "file": Say("thought_report.kind_file"),
-    "voice": Say("thought_report.kind_voice"),
+    PartKind.IMAGE: Say("thought_report.kind_image"),
+    PartKind.FILE: Say("thought_report.kind_file"),
 }
 
 
@@ -59,10 +58,15 @@ def _of_parts(hints: Hints) -> list[Say]:
 def _unread(hints: Hints) -> list[Say]:
     """Say what cannot be read, where it matters: something was not seen, or nothing is readable."""
     is_complete = hints.parts is not None and not hints.parts.missing
-    if not hints.unread or is_complete:
+    if is_complete:
         return []
-    kinds = listed([_KINDS[kind.value] for kind in hints.unread], "thought_report.and")
-    return [Say("thought_report.hint_unread", kinds=kinds)]
+    said = []
+    if seen := [_KINDS[kind] for kind in hints.unread if kind in _KINDS]:
+        kinds = listed(seen, "thought_report.and")
+        said.append(Say("thought_report.hint_unread", kinds=kinds))
+    if PartKind.VOICE in hints.unread:
+        said.append(Say("thought_report.hint_unheard"))
+    return said
 
 
 def _since(hints: Hints) -> list[Say]:

@@ -1,5 +1,6 @@
 """What a reader sees of equal passages: in his own scope the texts, beyond it a number, no name."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from core import crypto
 from core.actors import Actor, RoleKind
 from core.config import Settings
+from core.conversation import Say
 from core.database import run_tx
 from core.periods import Quarter
 from core.texts import current
@@ -25,6 +27,7 @@ from models import (
 from models.enums import DraftState, PartKind, ReportState, UnitKind
 from plugins.thought_report import fingerprints, hint_views, hints, overlap, pages
 from plugins.thought_report.clauses import clauses_of
+from plugins.thought_report.parts import Part, Parts
 from plugins.thought_report.review import ToRead
 from tests.plugins.thought_report.conftest import LESSON, LESSON_TITLE, Village, Wire
 
@@ -364,6 +367,25 @@ async def test_given_a_report_of_photos_when_it_is_read_then_its_words_are_not_g
     assert await index(village) == 0
     assert (await opened(village)) == f"王建国 四季度。供参考：照片里的字我看不了。\n{FOUR}"
     assert await ReportClause.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ((PartKind.IMAGE, PartKind.FILE), "照片、文件里的字我看不了"),
+        ((PartKind.VOICE,), "语音我听不了"),
+        ((PartKind.IMAGE, PartKind.VOICE), "照片里的字我看不了；语音我听不了"),
+    ],
+)
+def test_given_pages_that_nobody_can_read_for_us_when_hints_are_said_then_each_is_named(
+    texts: object, kinds: tuple[PartKind, ...], said: str
+) -> None:
+    found = hints.Hints(None, kinds, 0, overlap.Overlap())
+    line = hint_views.line(Say("thought_report.part_date"), found)
+    assert current().render(line) == f"日期。供参考：{said}；离上次 0 天。"
+    whole = Parts(100, frozenset(Part))
+    line = hint_views.line(Say("thought_report.part_date"), replace(found, parts=whole))
+    assert current().render(line) == "日期。供参考：文字 100 字；该有的都在；离上次 0 天。"
 
 
 async def test_given_a_report_that_was_answered_meanwhile_when_passages_are_asked_for_then_no_look(
