@@ -254,9 +254,11 @@ async def measure(url: str, size: int, path: Path) -> None:
         ranges = await timed(lambda n: overlap._holders(asked_for[n]))  # noqa: SLF001  # alone
         query = "SELECT id FROM report_clause WHERE id = $1"
         single = await timed(lambda n: statements.rows(query, n))
-        begun = time.perf_counter()
-        assert not await fingerprints._waiting(200)  # noqa: SLF001  # what the job asks each minute
-        asked = 1000 * (time.perf_counter() - begun)
+        jobs = []
+        for job in (fingerprints.make_new, fingerprints.make_missing):
+            begun = time.perf_counter()
+            assert not await job(now=clock.now())
+            jobs.append(1000 * (time.perf_counter() - begun))
         engine = "SQLite" if url == "sqlite" else "PostgreSQL"
         middle = statistics.median(whole)
         print(
@@ -265,7 +267,7 @@ async def measure(url: str, size: int, path: Path) -> None:
             f"one indexed row {statistics.median(single):.2f} ms "
             f"(ratio {middle / statistics.median(single):.0f}), "
             f"index {await megabytes(url):.0f} MB, loaded in {loaded:.0f} s, "
-            f"job finds nothing to do in {asked:.0f} ms; "
+            f"jobs find nothing to do in {jobs[0]:.1f} ms each minute, {jobs[1]:.0f} ms hourly; "
             f"copied halves found {caught} of {len(found[::3])}, "
             f"among the others {stray}"
         )

@@ -6,8 +6,10 @@ docs/overlap.md.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from core import crypto
 from core.database import require_tx, transactional
@@ -15,8 +17,9 @@ from models import ReportClause, ReportFingerprint, ReportPart, ThoughtReport
 from models.enums import ReportState
 from plugins.thought_report import clauses, pages
 
-# One run of the job takes so many: a second or two of work, also when all are to be made anew.
-MOST_AT_ONCE = 200
+# One run takes so many: a second or two of work each minute, some more each hour.
+MOST_NEW = 200
+MOST_MISSING = 2000
 
 _PURPOSE = "report_clause"
 _BATCH = 500
@@ -65,27 +68,38 @@ def text_of(parts: Sequence[ReportPart]) -> str:
     return "\n".join(text for part in parts if (text := text_on(part)))
 
 
-async def make_waiting(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
-    """Make the fingerprints that are missing or of another edition; return how many were made.
+async def make_new(*, now: datetime, most: int = MOST_NEW) -> int:
+    """Make the fingerprints of reports handed in after the last that has one; return how many.
 
-    A transaction each. Safe to run twice: what is there already is not made again.
+    A transaction each. Looks at nothing older, so it costs the same with any number of reports.
     """
-    waiting = await _waiting(most)
-    for report_id in waiting:
-        await _make(report_id=report_id, now=now)
-    return len(waiting)
+    last = await ReportFingerprint.all().order_by("-report_id").first()
+    fresh = _current().filter(id__gt=last.report_id if last else 0).order_by("id").limit(most)
+    return await _make_all(await fresh.values_list("id", flat=True), now)
 
 
-async def _waiting(most: int) -> list[int]:
-    """Return the ids of reports to be taken up, the newest first."""
-    current = ThoughtReport.exclude(state=ReportState.SUPERSEDED)
-    missing = current.filter(fingerprint__id__isnull=True).order_by("-id").limit(most)
-    found = [int(str(number)) for number in await missing.values_list("id", flat=True)]
-    if len(found) == most:
-        return found
+async def make_missing(*, now: datetime, most: int = MOST_MISSING) -> int:
+    """Make every fingerprint that is missing or of another edition; return how many, up to most.
+
+    A transaction each. Goes through all reports (0.1 s for 100,000): meant for once an hour.
+    """
+    missing = _current().filter(fingerprint__id__isnull=True).order_by("-id").limit(most)
+    made = await _make_all(await missing.values_list("id", flat=True), now)
+    if made == most:
+        return made
     other = Q(edition__lt=edition()) | Q(edition__gt=edition())
-    outdated = ReportFingerprint.filter(other).order_by("-report_id").limit(most - len(found))
-    return found + [int(str(n)) for n in await outdated.values_list("report_id", flat=True)]
+    outdated = ReportFingerprint.filter(other).order_by("-report_id").limit(most - made)
+    return made + await _make_all(await outdated.values_list("report_id", flat=True), now)
+
+
+def _current() -> QuerySet[ThoughtReport]:
+    return ThoughtReport.exclude(state=ReportState.SUPERSEDED)
+
+
+async def _make_all(report_ids: Sequence[Any], now: datetime) -> int:
+    for report_id in report_ids:
+        await _make(report_id=int(report_id), now=now)
+    return len(report_ids)
 
 
 @transactional

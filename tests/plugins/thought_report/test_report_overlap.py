@@ -74,8 +74,9 @@ async def stored(
 
 
 async def index(village: Village) -> int:
-    """Run the job once."""
-    return await fingerprints.make_waiting(now=village.clock.now())
+    """Run the two jobs once; return how many fingerprints they made."""
+    now = village.clock.now()
+    return await fingerprints.make_new(now=now) + await fingerprints.make_missing(now=now)
 
 
 @pytest.fixture
@@ -323,9 +324,22 @@ async def test_given_more_reports_than_one_run_takes_when_the_job_runs_then_the_
     for name in ("陈玉梅", "李强"):
         await stored(waiting, waiting.people[name], OTHER)
     now = waiting.clock.now()
-    assert await fingerprints.make_waiting(now=now, most=2) == 2
-    assert await fingerprints.make_waiting(now=now, most=2) == 1
-    assert await fingerprints.make_waiting(now=now, most=2) == 0
+    assert await fingerprints.make_missing(now=now, most=2) == 2
+    assert await fingerprints.make_missing(now=now, most=2) == 1
+    assert await fingerprints.make_missing(now=now, most=2) == 0
+
+
+async def test_given_a_report_handed_in_when_a_minute_is_over_then_it_is_taken_up_in_its_order(
+    waiting: Village,
+) -> None:
+    now = waiting.clock.now()
+    later = [await stored(waiting, waiting.people[name], OTHER) for name in ("陈玉梅", "李强")]
+    assert await fingerprints.make_new(now=now, most=2) == 2
+    assert await ReportFingerprint.filter(report_id=later[1].id).count() == 0
+    assert await fingerprints.make_new(now=now, most=2) == 1
+    await run_tx(lambda: fingerprints.forget([later[0].id]))
+    assert await fingerprints.make_new(now=now) == 0
+    assert await fingerprints.make_missing(now=now) == 1
 
 
 async def test_given_another_key_when_the_job_runs_then_fingerprints_are_made_anew(
