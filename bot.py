@@ -210,6 +210,7 @@ def wire(house: House) -> None:
     )
     house.doors["delivery"].use_checks(checks)
     house.doors["study"].use_commands(commands)
+    house.doors["thought_report"].use_library(house.doors["study"].pieces)
     house.jobs = tuple(jobs)
 
 
@@ -218,12 +219,8 @@ async def run() -> None:
     settings = config.load_own()
     house = build(settings, settings.data_dir)
     async with house.running(host=settings.web.host, port=settings.web.port):
-        say(
-            "start.running",
-            host=settings.web.host,
-            port=settings.web.port,
-            data=house.data_dir.as_posix(),
-        )
+        kept = house.data_dir.as_posix()
+        say("start.running", host=settings.web.host, port=settings.web.port, data=kept)
         await house.wait()
 
 

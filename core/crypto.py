@@ -7,6 +7,7 @@ not open.
 
 import base64
 import binascii
+import hashlib
 import json
 import os
 import secrets
@@ -33,6 +34,16 @@ class KeyRing:
     def __init__(self, keys: Mapping[int, bytes], current: int) -> None:
         self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
         self.current = current
+        self._oldest = min(keys.items())
+
+    def derived(self, purpose: str) -> tuple[int, bytes]:
+        """Return a key of its own for keyed hashes of ``purpose``, and the number it comes from.
+
+        It comes from the oldest key, so that what was hashed before a rotation still matches. Who
+        keeps hashes keeps the number with them, and hashes anew when it changes.
+        """
+        number, key = self._oldest
+        return number, hashlib.blake2b(purpose.encode(), key=key, digest_size=_KEY_BYTES).digest()
 
     def seal(self, plain: bytes, *, place: str) -> bytes:
         """Return ``plain`` sealed for ``place``."""
@@ -146,6 +157,11 @@ def current() -> KeyRing:
     if _ring is None:
         raise Fault("keys are not open")
     return _ring
+
+
+def derived(purpose: str) -> tuple[int, bytes]:
+    """Return a key of 32 bytes for keyed hashes of ``purpose``, and the number it comes from."""
+    return current().derived(purpose)
 
 
 def seal(plain: bytes, *, place: str) -> bytes:

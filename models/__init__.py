@@ -12,6 +12,7 @@ from models.delivery import (
     Unreached,
     Worker,
 )
+from models.fingerprint import ReportClause, ReportFingerprint
 from models.mentoring import Contact, Mentorship
 from models.movement import Movement
 from models.org import Account, Group, Person, Role, Unit
@@ -35,9 +36,9 @@ from models.study import (
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
-    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence", "Parcel",
-    "Person",
-    "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft",
-    "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress",
-    "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
+    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence",
+    "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog",
+    "ReportClause", "ReportCycle", "ReportDraft", "ReportFingerprint", "ReportPart",
+    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
+    "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

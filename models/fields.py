@@ -28,3 +28,18 @@ class MomentField(fields.DatetimeField[datetime]):
 def moment(**options: Any) -> Any:
     """Return a moment column."""
     return MomentField(**options)
+
+
+class RowIdField(fields.BigIntField):
+    """A primary key of 64 bits that we choose. On SQLite it is the row's own number.
+
+    SQLite keeps a second tree beside the table for a key of any other type than ``INTEGER``.
+    """
+
+    class _db_sqlite:  # noqa: N801  # Tortoise's name
+        SQL_TYPE = "INTEGER"
+
+
+def row_id() -> Any:
+    """Return the column of a primary key that is chosen by us."""
+    return RowIdField(primary_key=True, generated=False)

@@ -6,6 +6,7 @@ from plugins.study import library, recordings
 from plugins.study.checking import ERRANDS, use_commands
 from plugins.study.commands import COMMANDS, CONTINUATIONS
 from plugins.study.jobs import CHECKS, JOBS
+from plugins.study.library import pieces
 from plugins.study.local_commands import DRAFT_WORDS
 
 __plugin_meta__ = PluginMetadata(
@@ -16,7 +17,7 @@ __plugin_meta__ = PluginMetadata(
 )
 
 __all__ = [
-    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "ERRANDS", "JOBS", "start",
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "ERRANDS", "JOBS", "pieces", "start",
     "use_commands",
 ]  # fmt: skip
 

@@ -207,6 +207,11 @@ def _material(slug: str, front: Front, sections: tuple[str, ...]) -> Material:
     )
 
 
+def pieces() -> tuple[tuple[str, str], ...]:
+    """Return title and whole text of every piece, for rooms that must know what was taught."""
+    return tuple((piece.title, "\n".join((piece.push, *piece.sections))) for piece in current().all)
+
+
 _library: Library | None = None
 
 

@@ -2,9 +2,11 @@
 
 from nonebot.plugin import PluginMetadata
 
+from plugins.thought_report import quotable
 from plugins.thought_report.commands import COMMANDS, CONTINUATIONS, DRAFT_WORDS
 from plugins.thought_report.cycle import CHECKS
 from plugins.thought_report.jobs import JOBS
+from plugins.thought_report.quotable import use_library
 
 __plugin_meta__ = PluginMetadata(
     name="思想汇报",
@@ -13,4 +15,9 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS"]
+__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "start", "use_library"]
+
+
+async def start() -> None:
+    """Read what anybody may quote; StartRefused names file and entry of what is wrong."""
+    quotable.load()

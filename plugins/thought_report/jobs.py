@@ -1,8 +1,8 @@
 """What the clock starts in thought reports: planning only, safe to run twice."""
 
 from core import logs
-from core.scheduling import Daily, Job, Tick
-from plugins.thought_report import cycle
+from core.scheduling import Daily, Every, Job, Tick
+from plugins.thought_report import cycle, fingerprints
 
 log = logs.get("thought_report")
 
@@ -21,8 +21,24 @@ async def plan_reminders(tick: Tick) -> None:
         log.info("reminders.planned", count=planned)
 
 
+async def make_fingerprints(tick: Tick) -> None:
+    """Take reports that were just handed in up into the index of clause hashes."""
+    made = await fingerprints.make_new(now=tick.now)
+    if made:
+        log.info("fingerprints.made", count=made)
+
+
+async def fill_fingerprints(tick: Tick) -> None:
+    """Take up what is not in the index yet: from before there was one, or by another method."""
+    made = await fingerprints.make_missing(now=tick.now)
+    if made:
+        log.info("fingerprints.filled", count=made)
+
+
 # Soon after midnight, the window first: a reminder is planned only for a unit that collects.
 JOBS = (
     Job("thought_report.open_cycles", Daily(0, 5), open_cycles),
     Job("thought_report.plan_reminders", Daily(0, 10), plan_reminders),
+    Job("thought_report.make_fingerprints", Every(60), make_fingerprints),
+    Job("thought_report.fill_fingerprints", Every(3600), fill_fingerprints),
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.conversation import Ask, Option, Reply, Say, Slot, Takes
-from plugins.thought_report import policy, views, words
+from plugins.thought_report import hint_views, policy, views, words
+from plugins.thought_report.hints import Hints, SideBySide
 from plugins.thought_report.notices import quarter_say
 from plugins.thought_report.queries import Page, Waiting
 from plugins.thought_report.review import Decided, ToRead
@@ -49,7 +50,7 @@ def _item(item: Waiting, with_quarter: bool, today: date) -> Say:
     return Say("thought_report.waiting_item", author=author, pages=item.pages, days=item.days)
 
 
-def reading(report: ToRead, today: date, start: int = 0) -> Reply:
+def reading(report: ToRead, hints: Hints, today: date, start: int = 0) -> Reply:
     """Show the pages of a report from ``start`` on, and what can be said to it."""
     part = _part(report.pages, start)
     says = [
@@ -62,14 +63,24 @@ def reading(report: ToRead, today: date, start: int = 0) -> Reply:
         says.append(Say("thought_report.files_above", pages=views.runs(files)))
     if part.left:
         return _more(report, part, says)
-    says.append(_title(report, today))
-    options = (
+    says.append(hint_views.line(_title(report, today), hints))
+    return _asking(report, part, says, (*_decisions(), *hint_views.options(hints)))
+
+
+def _decisions() -> tuple[Option, ...]:
+    return (
         Option(Say("thought_report.option_pass"), value="pass"),
         Option(Say("thought_report.option_supplement"), value="supplement"),
         Option(Say("thought_report.option_return"), value="return"),
         Option(Say("thought_report.option_aside"), value="aside"),
     )
-    return _asking(report, part, says, options)
+
+
+def side_by_side(report: ToRead, found: SideBySide, today: date) -> Reply:
+    """Show what a report shares with others; what can be said to it stays open."""
+    nothing_left = _Part((), 0)
+    says = hint_views.side_by_side(found, today)
+    return _asking(report, nothing_left, says, _decisions())
 
 
 def _part(pages: Sequence[Page], start: int) -> _Part:
@@ -110,9 +121,7 @@ def _title(report: ToRead, today: date) -> Say:
         title = Say("thought_report.title_version", title=title, version=report.version)
     if report.is_late:
         title = Say("thought_report.title_late", title=title)
-    if report.since_last is None:
-        return Say("thought_report.title_end", title=title)
-    return Say("thought_report.title_since", title=title, days=report.since_last)
+    return title
 
 
 def laid_aside() -> Reply:

@@ -3,7 +3,8 @@
 from core.conversation import Call, Reply
 from core.errors import Refusal
 from models.enums import ReviewDecision
-from plugins.thought_report import queries, reading_views, review
+from plugins.thought_report import hints, queries, reading_views, review
+from plugins.thought_report.hint_views import OVERLAP
 
 _DECISIONS = {
     "pass": ReviewDecision.PASSED,
@@ -20,7 +21,8 @@ async def handle_list(call: Call) -> Reply:
 async def open_chosen(call: Call) -> Reply:
     """Open the report that was chosen from the list."""
     report = await review.open_report(actor=call.actor, uid=str(call.choice), now=call.now)
-    return reading_views.reading(report, call.today)
+    beside = await hints.for_reader(actor=call.actor, report=report, now=call.now)
+    return reading_views.reading(report, beside, call.today)
 
 
 async def answer_review(call: Call) -> Reply:
@@ -29,12 +31,19 @@ async def answer_review(call: Call) -> Reply:
     uid = str(data.get("report", ""))
     if call.choice == "aside":
         return reading_views.laid_aside()
-    if call.choice == "go_on":
-        report = await review.open_report(
-            actor=call.actor, uid=uid, now=call.now, is_new_look=False
-        )
-        return reading_views.reading(report, call.today, int(data["next"]))
+    if call.choice in {"go_on", OVERLAP}:
+        return await _read_on(call, uid, int(data.get("next", 0)))
     return await _decide(call, uid, str(call.choice), "")
+
+
+async def _read_on(call: Call, uid: str, start: int) -> Reply:
+    """Show the next pages, or what the report shares with others."""
+    report = await review.open_report(actor=call.actor, uid=uid, now=call.now, is_new_look=False)
+    if call.choice == OVERLAP:
+        found = await hints.side_by_side(actor=call.actor, report=report, now=call.now)
+        return reading_views.side_by_side(report, found, call.today)
+    beside = await hints.for_reader(actor=call.actor, report=report, now=call.now)
+    return reading_views.reading(report, beside, call.today, start)
 
 
 async def take_reason(call: Call) -> Reply:

@@ -28,8 +28,9 @@ FEATURE_ROOMS = ("roster", "study", "thought_report", "mentoring", "movement", "
 EXTRA_FILES: dict[str, set[str]] = {}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HAN_ALLOWED = {
-    "commands.py", "words.py", "feed_words.py", "push_words.py", "material_words.py",
-    "plan_words.py", "parcel_words.py", "placewords.py", "__init__.py", "daywords.py", "texts.py",
+    "__init__.py", "commands.py", "daywords.py", "feed_words.py", "material_words.py",
+    "parcel_words.py", "part_words.py", "placewords.py", "plan_words.py", "push_words.py",
+    "texts.py", "words.py",
 }  # fmt: skip
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
 

@@ -65,7 +65,8 @@ def _tables() -> list[type[Model]]:
 
 
 def _parents(model: type[Model]) -> list[type[Model]]:
-    keys = [model._meta.fields_map[name] for name in model._meta.fk_fields]
+    names = model._meta.fk_fields | model._meta.o2o_fields
+    keys = [model._meta.fields_map[name] for name in names]
     return [key.related_model for key in keys if isinstance(key, ForeignKeyFieldInstance)]
 
 

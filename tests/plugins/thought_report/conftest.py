@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,13 @@ def _house() -> None:
 
 _house()
 
+LESSON_TITLE = "工钱被拖，先做哪三步"
+LESSON = """先留好考勤和工资条的照片，再把聊天记录存到电脑里，不要轻易删掉旧手机里的东西；
+找单位写一张欠了多少的字据，写清欠哪几个月的工钱；还是不行就打劳动监察的电话。"""
+
 from plugins.gateway import downloads  # noqa: E402
+from plugins.study import pieces  # noqa: E402
+from plugins.thought_report import quotable  # noqa: E402
 from tests.plugins.thought_report.talk import Talk  # noqa: E402
 
 
@@ -108,8 +114,19 @@ class Village:
         self.clock.advance_to(self.clock.moment + timedelta(seconds=seconds))
 
 
+@pytest.fixture
+def lessons() -> Iterator[None]:
+    """A library of one piece, and the formulae that came with the program."""
+    quotable.load()
+    quotable.use_library(lambda: ((LESSON_TITLE, LESSON),))
+    yield
+    quotable.use_library(pieces)
+
+
 @pytest_asyncio.fixture
-async def village(database: str, keys: object, texts: object, clock: FrozenClock) -> Village:
+async def village(
+    database: str, keys: object, texts: object, clock: FrozenClock, lessons: None
+) -> Village:
     """王建国 writes, 周德厚 is his mentor, 刘长河 the secretary."""
     unit = await Unit.create(
         name="王家村", kind=UnitKind.VILLAGE_BRANCH, path="/1/", created_at=clock.now()

@@ -29,6 +29,8 @@ READ = date(2026, 12, 21)
 LONG = "敬爱的党组织：到南港这阵子，我一边上班一边学习，" * 8
 ASKED = "落款少个日期。上次说的夜校上了没有，也写两句"
 OPTIONS = "1 通过  2 请补充  3 退回  4 放着"
+# What is said beside LONG: it has a salutation and a body, the rest may be on the photos.
+BESIDE = "供参考：文字 192 字；没看到结尾的话、落款名字、日期，别的都在；照片里的字我看不了"
 
 
 async def hand_in(village: Village, wire: Wire, name: str = "王建国", photos: int = 2) -> None:
@@ -59,7 +61,7 @@ async def test_given_the_script_when_a_report_is_returned_and_mended_then_every_
         "等您看的 2 份：\n1 王建国，3 页，等了 3 天  2 陈玉梅，2 页，今天到"
     )
     assert await zhou.says("1") == (
-        f"第 1 页：\n{LONG}\n第 2 到 3 页照片，在上面。\n王建国 四季度。\n{OPTIONS}"
+        f"第 1 页：\n{LONG}\n第 2 到 3 页照片，在上面。\n王建国 四季度。{BESIDE}。\n{OPTIONS}"
     )
     assert [blob.name for blob in zhou.blobs] == ["第2页.jpg", "第3页.jpg"]
     assert await zhou.says(f"请补充 {ASKED}") == "原话转给王建国了。他补好我告诉您。"
@@ -75,7 +77,7 @@ async def test_given_the_script_when_a_report_is_returned_and_mended_then_every_
     await wang.says("", wire.photo("4.jpg"))
     assert await wang.says("完成") == "交上了，第 2 版，4 页。第 1 版也留着。周德厚接着看。"
     assert (await zhou.says("阅汇报")).startswith("等您看的 2 份：\n1 陈玉梅，2 页，今天到")
-    assert (await zhou.says("2")).endswith(f"王建国 四季度，第 2 版。\n{OPTIONS}")
+    assert (await zhou.says("2")).endswith(f"王建国 四季度，第 2 版。{BESIDE}。\n{OPTIONS}")
     assert await zhou.says("1") == "记下了：王建国第 2 版，您看过，没有要补的。转刘长河看。"
     assert (await owed(REVIEWED))[-1] == "周德厚看过了，没有要补的，接着刘长河看。"
     states = await ThoughtReport.filter(person=handed_in.people["王建国"]).order_by("version")
@@ -329,7 +331,9 @@ async def test_given_a_long_report_when_it_is_read_then_it_comes_in_parts(
     first = await zhou.says("1")
     assert first.endswith("后面还有 2 页。\n1 接着看  2 放着")
     assert (await zhou.says("1")).endswith("后面还有 1 页。\n1 接着看  2 放着")
-    assert (await zhou.says("1")).endswith(f"王建国 四季度。\n{OPTIONS}")
+    assert (await zhou.says("1")).endswith(
+        "王建国 四季度。供参考：文字 2400 字；没看到称呼、结尾的话、落款名字、日期。\n" + OPTIONS
+    )
     assert await ReadLog.all().count() == 1
 
 
@@ -346,9 +350,11 @@ async def test_given_an_earlier_report_when_the_next_is_read_then_the_days_betwe
     assert await zhou.says("阅汇报") == (
         "等您看的 2 份：\n1 王建国的三季度，1 页，等了 25 天  2 王建国的四季度，3 页，今天到"
     )
-    assert (await zhou.says("1")).endswith(f"\n王建国 三季度，补交。\n{OPTIONS}")
+    assert (await zhou.says("1")).endswith(
+        f"\n王建国 三季度，补交。{BESIDE.rsplit('；', 1)[0]}。\n{OPTIONS}"
+    )
     await zhou.says("阅汇报")
-    assert (await zhou.says("2")).endswith(f"\n王建国 四季度。供参考：离上次 25 天。\n{OPTIONS}")
+    assert (await zhou.says("2")).endswith(f"\n王建国 四季度。{BESIDE}；离上次 25 天。\n{OPTIONS}")
 
 
 async def test_given_reports_in_every_state_when_the_author_asks_then_plain_words_say_it(
