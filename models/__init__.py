@@ -1,5 +1,6 @@
 """Tables and the small rules of one aggregate. Imports core only."""
 
+from models.archive import ReportExport, ReportOriginal
 from models.audit import AuditLog, ReadLog
 from models.consent import CodeTry, Consent, Invitation
 from models.delivery import (
@@ -12,7 +13,7 @@ from models.delivery import (
     Unreached,
     Worker,
 )
-from models.mentoring import Contact, Mentorship
+from models.mentoring import Contact, Mentorship, StandIn
 from models.org import Account, Group, Person, Role, Unit
 from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
@@ -34,7 +35,7 @@ __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "Mentorship", "Message", "Occurrence", "Parcel", "Person", "PlanPause",
-    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
-    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportExport",
+    "ReportOriginal", "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StandIn",
+    "StudyPlan", "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip
