@@ -210,6 +210,8 @@ def wire(house: House) -> None:
     )
     house.doors["delivery"].use_checks(checks)
     house.doors["study"].use_commands(commands)
+    undos = [one for door in house.doors.values() for one in getattr(door, "UNDOS", ())]
+    house.doors["mentoring"].use_undos(undos)
     house.jobs = tuple(jobs)
 
 
@@ -218,12 +220,8 @@ async def run() -> None:
     settings = config.load_own()
     house = build(settings, settings.data_dir)
     async with house.running(host=settings.web.host, port=settings.web.port):
-        say(
-            "start.running",
-            host=settings.web.host,
-            port=settings.web.port,
-            data=house.data_dir.as_posix(),
-        )
+        web, data = settings.web, house.data_dir.as_posix()
+        say("start.running", host=web.host, port=web.port, data=data)
         await house.wait()
 
 

@@ -4,8 +4,10 @@ Wider lists (a liaison office and those who came to it) are ``queries.find_peopl
 reports are the business of the home branch alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tortoise.expressions import Q
 
@@ -41,7 +43,7 @@ async def stood_for(actor: Actor, day: date) -> tuple[int, ...]:
     """Return the ids of the mentors for whom the actor stands in on ``day`` (代班)."""
     if actor.person_id is None:
         return ()
-    rows = await (
+    rows: Sequence[Any] = await (
         StandIn.filter(
             deputy_id=actor.person_id,
             state=StandInState.AGREED,
@@ -51,7 +53,22 @@ async def stood_for(actor: Actor, day: date) -> tuple[int, ...]:
         .order_by("id")
         .values_list("mentor_id", flat=True)
     )
-    return tuple(int(mentor) for mentor in rows)  # type: ignore[call-overload]  # flat list
+    return tuple(int(mentor) for mentor in rows)
+
+
+async def deputies_of(mentors: Sequence[int], day: date) -> dict[int, int]:
+    """Return who stands in on ``day`` for those of ``mentors`` who are away, by mentor."""
+    rows: Sequence[tuple[Any, ...]] = await (
+        StandIn.filter(
+            mentor_id__in=list(mentors),
+            state=StandInState.AGREED,
+            from_on__lte=day,
+            until_on__gte=day,
+        )
+        .order_by("id")
+        .values_list("mentor_id", "deputy_id")
+    )
+    return {int(mentor): int(deputy) for mentor, deputy in rows}
 
 
 async def people(actor: Actor, name: str, day: date) -> tuple[Reached, ...]:
@@ -78,20 +95,18 @@ async def person(actor: Actor, person_id: int, day: date) -> Reached | None:
     """Return one person if the actor may look at him, as ``people`` does; else None."""
     if actor.person_id in (None, person_id):
         return None
-    rows = await (
-        Person.filter(_within(actor, await _mentees(actor, day)), id=person_id).prefetch_related(
-            "home_unit"
-        )
-    )
+    rows = await Person.filter(
+        _within(actor, await _mentees(actor, day)), id=person_id
+    ).prefetch_related("home_unit")
     found = await _reached(actor, rows, day)
     return found[0] if found else None
 
 
 async def _mentees(actor: Actor, day: date) -> list[int]:
-    rows = await Mentorship.filter(in_force(day), mentor_id=actor.person_id).values_list(
-        "person_id", flat=True
-    )
-    return [int(row) for row in rows]  # type: ignore[call-overload]  # flat list
+    rows: Sequence[Any] = await Mentorship.filter(
+        in_force(day), mentor_id=actor.person_id
+    ).values_list("person_id", flat=True)
+    return [int(row) for row in rows]
 
 
 def _within(actor: Actor, mentees: list[int]) -> Q:

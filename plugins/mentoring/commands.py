@@ -7,7 +7,7 @@ from core import daywords
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
-from plugins.mentoring import queries, questions, reading, service, steps, views, words
+from plugins.mentoring import queries, questions, reading, service, steps, undoing, views, words
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
@@ -145,7 +145,9 @@ async def continue_amend(call: Call) -> Reply:
 
 
 async def handle_undo(call: Call) -> Reply:
-    """Take the asker's last line back, or put it back."""
+    """Take the asker's last line back, or put it back; or what he entered later in another room."""
+    if (other := await undoing.newer_entry(call.actor)) is not None:
+        return await other.handler(call)
     kind, line = await service.take_back(actor=call.actor, key=call.message_key, now=call.now)
     return views.undone(kind, line, call.today)
 

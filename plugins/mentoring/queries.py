@@ -10,6 +10,8 @@ from tortoise.queryset import QuerySet
 
 from core import crypto
 from core.actors import LEARNER_STAGES, Actor, UnitScope
+from core.clock import at_local
+from core.config import settings
 from models import Contact, Mentorship, ThoughtReport, Unreached
 from models.enums import ReportState
 from plugins.identity.policy import named_units
@@ -153,6 +155,9 @@ async def todo(actor: Actor, today: date) -> Todo:
     scope = named_units(actor)
     if scope.paths:
         waiting |= Q(_lives_in(scope), state=ReportState.WAITING_SECRETARY)
+        # What a mentor has not read in its usual time waits for the branch as well.
+        late = at_local(today - timedelta(days=settings().thought_report.review_days), 0)
+        waiting |= Q(_lives_in(scope), state=ReportState.WAITING_MENTOR, submitted_at__lt=late)
     rows = await (
         ThoughtReport.filter(waiting)
         .order_by("submitted_at", "id")

@@ -3,8 +3,10 @@
 from nonebot.plugin import PluginMetadata
 
 from plugins.thought_report.commands import COMMANDS, CONTINUATIONS, DRAFT_WORDS
-from plugins.thought_report.cycle import CHECKS
-from plugins.thought_report.jobs import JOBS
+from plugins.thought_report.cycle import CHECKS as CYCLE_CHECKS
+from plugins.thought_report.jobs import JOBS, READING_CHECKS
+from plugins.thought_report.paper_commands import CHECKS as PAPER_CHECKS
+from plugins.thought_report.paper_commands import UNDOS
 
 __plugin_meta__ = PluginMetadata(
     name="思想汇报",
@@ -13,4 +15,6 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS"]
+CHECKS = CYCLE_CHECKS | READING_CHECKS | PAPER_CHECKS
+
+__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "UNDOS"]

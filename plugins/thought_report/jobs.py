@@ -2,7 +2,7 @@
 
 from core import logs
 from core.scheduling import Daily, Job, Tick
-from plugins.thought_report import cycle
+from plugins.thought_report import cycle, due
 
 log = logs.get("thought_report")
 
@@ -21,8 +21,18 @@ async def plan_reminders(tick: Tick) -> None:
         log.info("reminders.planned", count=planned)
 
 
+async def plan_review_reminders(tick: Tick) -> None:
+    """Plan the one reminder of reports that have waited as long as they usually do."""
+    planned = await due.plan_review_reminders(now=tick.now)
+    if planned:
+        log.info("review_reminders.planned", count=planned)
+
+
 # Soon after midnight, the window first: a reminder is planned only for a unit that collects.
 JOBS = (
     Job("thought_report.open_cycles", Daily(0, 5), open_cycles),
     Job("thought_report.plan_reminders", Daily(0, 10), plan_reminders),
+    Job("thought_report.plan_review_reminders", Daily(0, 20), plan_review_reminders),
 )
+
+READING_CHECKS = {due.CHECK: due.still_to_read}

@@ -213,6 +213,6 @@ async def test_given_units_when_the_window_opens_then_branches_and_mobile_organi
 
 def test_given_the_jobs_when_they_are_listed_then_the_window_opens_before_the_planning() -> None:
     names = [job.name for job in jobs.JOBS]
-    assert names == ["thought_report.open_cycles", "thought_report.plan_reminders"]
-    first, second = (job.when.latest(at(FIRST, 12)) for job in jobs.JOBS)
+    assert names[:2] == ["thought_report.open_cycles", "thought_report.plan_reminders"]
+    first, second = (job.when.latest(at(FIRST, 12)) for job in jobs.JOBS[:2])
     assert first < second
