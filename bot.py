@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
     "gateway", "alarm", "identity", "delivery", "reception",
-    "roster", "study", "thought_report", "mentoring", "stats", "sandbox",
+    "roster", "study", "thought_report", "mentoring", "stats", "dossier", "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")

@@ -14,6 +14,7 @@ from core.clock import at_local
 from core.config import settings
 from models import Contact, Mentorship, ThoughtReport, Unreached
 from models.enums import ReportState
+from plugins.identity import reach
 from plugins.identity.policy import named_units
 from plugins.mentoring import policy
 
@@ -106,12 +107,17 @@ def _mentee(row: Sequence[Any]) -> Mentee:
 
 
 async def mentees(actor: Actor, today: date) -> tuple[Mentee, ...]:
-    """Return the people the actor is mentor of today, in the order in which they became his."""
+    """Return the people the actor is mentor of today, in the order in which they became his.
+
+    Those whose mentor he stands in for today are among them (代班).
+    """
     if actor.person_id is None:
         return ()
+    mentors = [actor.person_id, *await reach.stood_for(actor, today)]
     rows = await (
         _in_force(today)
-        .filter(mentor_id=actor.person_id)
+        .filter(mentor_id__in=mentors)
+        .exclude(person_id=actor.person_id)
         .order_by("from_on", "id")
         .values_list(*_COLUMNS)
     )
