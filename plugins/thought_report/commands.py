@@ -3,6 +3,7 @@
 from core.actors import Who
 from core.conversation import Command, Continuation, Reveals
 from plugins.thought_report import drafting, reading_views, receipts, reviewing, views, words
+from plugins.thought_report.export_commands import EXPORT_COMMANDS, EXPORT_CONTINUATIONS
 from plugins.thought_report.paper_commands import PAPER_COMMANDS, PAPER_CONTINUATIONS
 
 _READERS = frozenset({Who.MENTOR, Who.SECRETARY})
@@ -125,7 +126,7 @@ _READING = (
     ),
 )
 
-COMMANDS = (*_WRITING, *_READING, *PAPER_COMMANDS)
+COMMANDS = (*_WRITING, *_READING, *PAPER_COMMANDS, *EXPORT_COMMANDS)
 
 CONTINUATIONS = (
     Continuation(views.DRAFT, drafting.continue_draft),
@@ -138,6 +139,7 @@ CONTINUATIONS = (
     Continuation(reading_views.REVIEW, reviewing.answer_review),
     Continuation(reading_views.REASON, reviewing.take_reason),
     *PAPER_CONTINUATIONS,
+    *EXPORT_CONTINUATIONS,
 )
 
 # Claimed before the catalogue while a draft is open: 撤销 and 行 mean other things elsewhere.

@@ -3,10 +3,22 @@
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals, Undo
 from core.errors import Fault
-from plugins.thought_report import archive, originals, paper, paper_views, reviewing, words
+from plugins.thought_report import (
+    archive,
+    export_commands,
+    originals,
+    paper,
+    paper_views,
+    reviewing,
+    words,
+)
 
 _READERS = frozenset({Who.MENTOR, Who.SECRETARY})
-_GO_ON = {paper.PURPOSE: paper.go_on, reviewing.PURPOSE: reviewing.go_on}
+_GO_ON = {
+    paper.PURPOSE: paper.go_on,
+    reviewing.PURPOSE: reviewing.go_on,
+    export_commands.PURPOSE: export_commands.go_on,
+}
 
 
 async def choose_person(call: Call) -> Reply:

@@ -141,6 +141,11 @@ def about(text: str, today: date) -> About:
     return About(name, quarter, " ".join(rest))
 
 
+def without_archive(text: str) -> str:
+    """Return ``text`` without the words that only say how it is to be packed."""
+    return " ".join(piece for piece in plain(text).split() if piece not in _ARCHIVE_WORDS)
+
+
 def wants_archive(text: str) -> bool:
     """Whether somebody wants the files as they came, packed with a list."""
     return any(piece in _ARCHIVE_WORDS for piece in plain(text).split())
