@@ -11,6 +11,7 @@ from plugins.mentoring import queries, questions, reading, service, steps, undoi
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
+from plugins.mentoring.standing_in_commands import STAND_IN_COMMANDS, STAND_IN_CONTINUATIONS
 from plugins.mentoring.steps import Facts, Step
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
@@ -232,6 +233,7 @@ COMMANDS = (
         reveals=Reveals.MENTEES,
         arguments="李强",
     ),
+    *STAND_IN_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -240,6 +242,7 @@ CONTINUATIONS = (
     Continuation("mentoring.amend_what", continue_amend_what),
     Continuation("mentoring.amend", continue_amend),
     Continuation("mentoring.number", continue_new_number),
+    *STAND_IN_CONTINUATIONS,
 )
 
 LINE_READERS = (read_line,)

@@ -113,10 +113,18 @@ async def mentees(actor: Actor, today: date) -> tuple[Mentee, ...]:
     """
     if actor.person_id is None:
         return ()
-    mentors = [actor.person_id, *await reach.stood_for(actor, today)]
+    return await _mentees([actor.person_id, *await reach.stood_for(actor, today)], actor, today)
+
+
+async def own_mentees(actor: Actor, today: date) -> tuple[Mentee, ...]:
+    """Return the people the actor himself is mentor of today."""
+    return () if actor.person_id is None else await _mentees([actor.person_id], actor, today)
+
+
+async def _mentees(mentors: Sequence[int], actor: Actor, today: date) -> tuple[Mentee, ...]:
     rows = await (
         _in_force(today)
-        .filter(mentor_id__in=mentors)
+        .filter(mentor_id__in=list(mentors))
         .exclude(person_id=actor.person_id)
         .order_by("from_on", "id")
         .values_list(*_COLUMNS)
