@@ -60,6 +60,7 @@ def dossier(file: Dossier, today: date) -> Reply:
         Say("dossier.head", name=file.name, unit=file.unit, stage=_STAGES[file.stage.value]),
         *_days(file, today),
         _mentors(file),
+        *_pause(file, today),
         *_reports(file, today),
         _contacts(file, today),
         _hours(file),
@@ -90,6 +91,12 @@ def _mentors(file: Dossier) -> Say:
     if not file.mentors:
         return Say("dossier.mentors_none")
     return Say("dossier.mentors", names=words.LIST_MARK.join(file.mentors))
+
+
+def _pause(file: Dossier, today: date) -> list[Say]:
+    if file.paused_until is None:
+        return []
+    return [Say("dossier.paused", until=file.paused_until, today=today)]
 
 
 def _reports(file: Dossier, today: date) -> list[Say]:

@@ -127,6 +127,15 @@ async def test_given_two_of_a_name_when_one_is_chosen_then_only_his_look_is_note
     assert (await ReadLog.get()).person_id == town.people["陈玉梅二"].id
 
 
+async def test_given_a_pause_when_his_mentor_looks_then_its_last_day_is_said(town: Town) -> None:
+    person = town.people["陈玉梅"]
+    person.paused_until = date(2026, 11, 30)
+    await person.save()
+    assert "\n到11月30日不提醒他\n" in await town.says("周德厚", "查档 陈玉梅")
+    town.go(at(12, 1))
+    assert "不提醒他" not in await town.says("周德厚", "查档 陈玉梅")
+
+
 async def test_given_no_name_when_it_is_asked_for_then_the_name_alone_is_taken(town: Town) -> None:
     assert await town.says("刘长河", "查档") == "看谁的？回名字就行，比如「查档 王建国」。"
     assert await town.says("刘长河", "陈玉梅") == EMPTY
