@@ -78,6 +78,11 @@ class BotProcess:
         answer = await self.command("advance", to=moment.isoformat())
         assert answer["settled"]
 
+    async def settle(self) -> None:
+        """Wait until everything owed by now has a fate; nothing is then half-way to anybody."""
+        answer = await self.command("settle")
+        assert answer["settled"]
+
     async def kill(self) -> None:
         """kill -9."""
         assert self._process is not None
@@ -123,6 +128,8 @@ async def _obey(house: Any, frozen: Any, order: dict[str, Any]) -> None:
         case "advance":
             frozen.advance_to(datetime.fromisoformat(order["to"]))
             await house.scheduler.tick_now()
+            _answer(settled=await _settled(frozen.now()))
+        case "settle":
             _answer(settled=await _settled(frozen.now()))
         case "plant":
             county = await demo_county.plant(frozen.now())

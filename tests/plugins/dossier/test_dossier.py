@@ -91,6 +91,12 @@ async def test_given_a_mentor_when_he_asks_for_somebody_elses_then_the_words_are
     assert await ReadLog.all().count() == 0
 
 
+async def test_given_a_secretary_when_he_names_himself_then_it_is_not_for_this_word(
+    town: Town,
+) -> None:
+    assert await town.says("刘长河", "查档 刘长河") == NO
+
+
 async def test_given_the_township_when_it_asks_then_names_are_not_for_it(town: Town) -> None:
     assert await town.says("孙敏", "查档 王建国") == NO
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from core.actors import Stage
+from core.errors import Refusal
 from models import AuditLog, Delivery, ReadLog, ReportReview, StandIn, ThoughtReport
 from models.enums import DeliveryState, ReportState, StandInState
 from plugins.identity.queries import who_is
@@ -205,6 +206,18 @@ async def test_given_two_weeks_over_when_the_secretary_asks_then_it_stands_on_hi
     assert (await ThoughtReport.get()).state is ReportState.DONE
     assert (await ReportReview.get()).as_mentor is False
     assert await handed_in.talks["周德厚"].says("阅汇报") == "现在没有等您看的汇报。"
+
+
+async def test_given_two_weeks_not_over_when_the_branch_opens_it_then_it_is_the_mentors_turn(
+    handed_in: Village,
+) -> None:
+    liu = handed_in.talks["刘长河"]
+    uid = (await ThoughtReport.get()).uid
+    handed_in.go(date(2027, 1, 1), 20)
+    actor = (await who_is(liu.chat, liu.account_id, handed_in.clock.now())).actor
+    with pytest.raises(Refusal) as refusal:
+        await review.open_report(actor=actor, uid=uid, now=handed_in.clock.now())
+    assert refusal.value.key == "thought_report.not_waiting"
 
 
 async def test_given_a_report_that_was_read_when_it_is_named_then_it_is_shown_with_its_trail(
