@@ -303,7 +303,7 @@ def without_key(value: Any) -> Any:
 
 
 def shown(row: dict[str, Any]) -> list[Any]:
-    chance = CHANCE | {"blobs", "claimed_at", "look"}
+    chance = CHANCE | {"blobs", "cleared_at", "look"}
     return [[name, None if name in chance else plain(row[name])] for name in sorted(row)]
 
 
