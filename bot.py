@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
     "gateway", "alarm", "identity", "delivery", "reception",
-    "roster", "study", "thought_report", "mentoring", "movement", "stats", "sandbox",
+    "roster", "study", "thought_report", "mentoring", "movement", "stats", "dossier", "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")
@@ -211,6 +211,8 @@ def wire(house: House) -> None:
     house.doors["delivery"].use_checks(checks)
     house.doors["study"].use_commands(commands)
     house.doors["thought_report"].use_library(house.doors["study"].pieces)
+    undos = [one for door in house.doors.values() for one in getattr(door, "UNDOS", ())]
+    house.doors["mentoring"].use_undos(undos)
     house.jobs = tuple(jobs)
 
 
@@ -219,8 +221,8 @@ async def run() -> None:
     settings = config.load_own()
     house = build(settings, settings.data_dir)
     async with house.running(host=settings.web.host, port=settings.web.port):
-        kept = house.data_dir.as_posix()
-        say("start.running", host=settings.web.host, port=settings.web.port, data=kept)
+        web, data = settings.web, house.data_dir.as_posix()
+        say("start.running", host=web.host, port=web.port, data=data)
         await house.wait()
 
 

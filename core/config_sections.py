@@ -150,6 +150,8 @@ class ThoughtReport(Section):
     """Hour of both reminders, local time."""
     review_days: Annotated[int, Field(ge=1, le=60)] = 14
     """Days a mentor usually has for reading."""
+    review_reminder_hour: Hour = 9
+    """Hour of the one reminder to a mentor, on the last of those days, local time."""
     max_photo_mb: Annotated[int, Field(ge=1, le=50)] = 10
     """Largest photo or file taken, in MiB."""
     max_pages: Annotated[int, Field(ge=1, le=100)] = 30

@@ -210,3 +210,14 @@ class Continuation:
 # Private lines that are no command may be claimed by a room before the router gives up: a mentor's
 # line with the name of one of his people is a contact line. Returns None when it is not for it.
 LineReader = Callable[[Call], Awaitable[Reply | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What 撤销 takes back in one room: when somebody made his last entry there, and the handler.
+
+    There is one word for all rooms; it means the newest entry of the one who says it.
+    """
+
+    made_at: Callable[[Actor], Awaitable[datetime | None]]
+    handler: Handler

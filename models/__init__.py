@@ -1,5 +1,6 @@
 """Tables and the small rules of one aggregate. Imports core only."""
 
+from models.archive import ReportExport, ReportOriginal
 from models.audit import AuditLog, ReadLog
 from models.consent import CodeTry, Consent, Invitation
 from models.delivery import (
@@ -13,7 +14,7 @@ from models.delivery import (
     Worker,
 )
 from models.fingerprint import ReportClause, ReportFingerprint
-from models.mentoring import Contact, Mentorship
+from models.mentoring import Contact, Mentorship, StandIn
 from models.movement import Movement
 from models.org import Account, Group, Person, Role, Unit
 from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
@@ -38,7 +39,8 @@ __all__ = [
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence",
     "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog",
-    "ReportClause", "ReportCycle", "ReportDraft", "ReportFingerprint", "ReportPart",
-    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "ReportClause", "ReportCycle", "ReportDraft", "ReportExport", "ReportFingerprint",
+    "ReportOriginal", "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StandIn",
+    "StudyPlan", "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached",
+    "Worker",
 ]  # fmt: skip

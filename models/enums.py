@@ -169,6 +169,23 @@ class MovementSource(StrEnum):
     EMPLOYER = "employer"
 
 
+class StandInState(StrEnum):
+    """What became of the question whether somebody stands in for a mentor."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class ExportKind(StrEnum):
+    """What is exported: the reports of one person, those of one quarter, or the list of them."""
+
+    PERSON = "person"
+    CYCLE = "cycle"
+    LEDGER = "ledger"
+
+
 class DeliveryState(StrEnum):
     """The eight states of the ledger (docs/adr/0004)."""
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import Channel, Direction, Outcome
+from models.enums import Channel, Direction, Outcome, StandInState
 from models.fields import moment
 from models.org import Person
 
@@ -48,6 +48,35 @@ class Mentorship(Model):
         table = "mentorship"
         unique_together = (("person", "mentor", "from_on"),)
         indexes = (("mentor", "until_on"), ("next_contact_on", "until_on"))
+
+
+class StandIn(Model):
+    """Somebody who does a mentor's work from a day to a day (代班), once he said yes.
+
+    Only rows that are ``agreed`` count, and only on the days from ``from_on`` to ``until_on``, both
+    included. The mentor stays the mentor: what a deputy does stands under the deputy's own name.
+    """
+
+    id = fields.IntField(primary_key=True)
+    uid = fields.CharField(max_length=32, unique=True)
+    mentor: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="stood_in_for", on_delete=fields.RESTRICT
+    )
+    mentor_id: int
+    deputy: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="stands_in", on_delete=fields.RESTRICT
+    )
+    deputy_id: int
+    from_on: date = fields.DateField()
+    until_on: date = fields.DateField()
+    state = fields.CharEnumField(StandInState, max_length=12)
+    source_key = fields.CharField(max_length=80, unique=True)
+    asked_at: datetime = moment()
+    answered_at: datetime | None = moment(null=True)
+
+    class Meta:
+        table = "stand_in"
+        indexes = (("deputy", "state", "until_on"), ("mentor", "state"))
 
 
 class Contact(Model):

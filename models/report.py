@@ -126,6 +126,7 @@ class ReportReview(Model):
     """What a mentor or the branch said to a version. Rows are only added.
 
     ``reason_sealed`` holds the reviewer's own words, which the author gets as they are.
+    ``for_mentor_id`` is the mentor in whose place a deputy answered; the reviewer is the deputy.
     """
 
     id = fields.IntField(primary_key=True)
@@ -139,6 +140,7 @@ class ReportReview(Model):
     )
     reviewer_id: int
     as_mentor = fields.BooleanField()
+    for_mentor_id: int | None = fields.IntField(null=True)
     decision = fields.CharEnumField(ReviewDecision, max_length=12)
     reason_sealed: bytes | None = fields.BinaryField(null=True)
     decided_at: datetime = moment()

@@ -33,6 +33,8 @@ WHERE r.from_on <= $4 AND (r.until_on IS NULL OR r.until_on >= $4)
 UNION ALL SELECT 'mentor', me.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM me WHERE EXISTS (SELECT 1 FROM mentorship m WHERE m.mentor_id = me.person_id
   AND m.from_on <= $4 AND (m.until_on IS NULL OR m.until_on >= $4))
+  OR EXISTS (SELECT 1 FROM stand_in s WHERE s.deputy_id = me.person_id AND s.state = 'agreed'
+  AND s.from_on <= $4 AND s.until_on >= $4)
 UNION ALL SELECT 'consent', c.id, NULL, NULL, c.kind, NULL, NULL, NULL, NULL
 FROM me JOIN consent c ON c.person_id = me.person_id
 WHERE c.decision = 'given' AND NOT EXISTS (SELECT 1 FROM consent later

@@ -7,10 +7,11 @@ from core import daywords
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
-from plugins.mentoring import queries, questions, reading, service, steps, views, words
+from plugins.mentoring import queries, questions, reading, service, steps, undoing, views, words
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
+from plugins.mentoring.standing_in_commands import STAND_IN_COMMANDS, STAND_IN_CONTINUATIONS
 from plugins.mentoring.steps import Facts, Step
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
@@ -145,7 +146,9 @@ async def continue_amend(call: Call) -> Reply:
 
 
 async def handle_undo(call: Call) -> Reply:
-    """Take the asker's last line back, or put it back."""
+    """Take the asker's last line back, or put it back; or what he entered later in another room."""
+    if (other := await undoing.newer_entry(call.actor)) is not None:
+        return await other.handler(call)
     kind, line = await service.take_back(actor=call.actor, key=call.message_key, now=call.now)
     return views.undone(kind, line, call.today)
 
@@ -230,6 +233,7 @@ COMMANDS = (
         reveals=Reveals.MENTEES,
         arguments="李强",
     ),
+    *STAND_IN_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -238,6 +242,7 @@ CONTINUATIONS = (
     Continuation("mentoring.amend_what", continue_amend_what),
     Continuation("mentoring.amend", continue_amend),
     Continuation("mentoring.number", continue_new_number),
+    *STAND_IN_CONTINUATIONS,
 )
 
 LINE_READERS = (read_line,)

@@ -10,8 +10,11 @@ from tortoise.queryset import QuerySet
 
 from core import crypto
 from core.actors import LEARNER_STAGES, Actor, UnitScope
+from core.clock import at_local
+from core.config import settings
 from models import Contact, Mentorship, ThoughtReport, Unreached
 from models.enums import ReportState
+from plugins.identity import reach
 from plugins.identity.policy import named_units
 from plugins.mentoring import policy
 
@@ -104,12 +107,25 @@ def _mentee(row: Sequence[Any]) -> Mentee:
 
 
 async def mentees(actor: Actor, today: date) -> tuple[Mentee, ...]:
-    """Return the people the actor is mentor of today, in the order in which they became his."""
+    """Return the people the actor is mentor of today, in the order in which they became his.
+
+    Those whose mentor he stands in for today are among them (代班).
+    """
     if actor.person_id is None:
         return ()
+    return await _mentees([actor.person_id, *await reach.stood_for(actor, today)], actor, today)
+
+
+async def own_mentees(actor: Actor, today: date) -> tuple[Mentee, ...]:
+    """Return the people the actor himself is mentor of today."""
+    return () if actor.person_id is None else await _mentees([actor.person_id], actor, today)
+
+
+async def _mentees(mentors: Sequence[int], actor: Actor, today: date) -> tuple[Mentee, ...]:
     rows = await (
         _in_force(today)
-        .filter(mentor_id=actor.person_id)
+        .filter(mentor_id__in=list(mentors))
+        .exclude(person_id=actor.person_id)
         .order_by("from_on", "id")
         .values_list(*_COLUMNS)
     )
@@ -153,6 +169,9 @@ async def todo(actor: Actor, today: date) -> Todo:
     scope = named_units(actor)
     if scope.paths:
         waiting |= Q(_lives_in(scope), state=ReportState.WAITING_SECRETARY)
+        # What a mentor has not read in its usual time waits for the branch as well.
+        late = at_local(today - timedelta(days=settings().thought_report.review_days), 0)
+        waiting |= Q(_lives_in(scope), state=ReportState.WAITING_MENTOR, submitted_at__lt=late)
     rows = await (
         ThoughtReport.filter(waiting)
         .order_by("submitted_at", "id")

@@ -251,3 +251,7 @@ TODO = "待办"
 READ_REPORTS = "阅汇报"
 LOG = "记联系"
 AMEND = "改"
+LIST_MARK = "、"
+STAND_IN = "代班"
+STAND_IN_ALIASES = ("替我", "我不在")
+STAND_IN_ARGUMENTS = "李秀兰 12月1日到15日"

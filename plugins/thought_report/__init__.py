@@ -4,8 +4,10 @@ from nonebot.plugin import PluginMetadata
 
 from plugins.thought_report import quotable
 from plugins.thought_report.commands import COMMANDS, CONTINUATIONS, DRAFT_WORDS
-from plugins.thought_report.cycle import CHECKS
-from plugins.thought_report.jobs import JOBS
+from plugins.thought_report.cycle import CHECKS as CYCLE_CHECKS
+from plugins.thought_report.jobs import JOBS, READING_CHECKS
+from plugins.thought_report.paper_commands import CHECKS as PAPER_CHECKS
+from plugins.thought_report.paper_commands import UNDOS
 from plugins.thought_report.quotable import use_library
 
 __plugin_meta__ = PluginMetadata(
@@ -15,7 +17,11 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "start", "use_library"]
+CHECKS = CYCLE_CHECKS | READING_CHECKS | PAPER_CHECKS
+
+__all__ = [
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "UNDOS", "start", "use_library",
+]  # fmt: skip
 
 
 async def start() -> None:

@@ -3,6 +3,8 @@
 from core.actors import Who
 from core.conversation import Command, Continuation, Reveals
 from plugins.thought_report import drafting, reading_views, receipts, reviewing, views, words
+from plugins.thought_report.export_commands import EXPORT_COMMANDS, EXPORT_CONTINUATIONS
+from plugins.thought_report.paper_commands import PAPER_COMMANDS, PAPER_CONTINUATIONS
 
 _READERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
@@ -31,6 +33,7 @@ _WRITING = (
         name="thought_report.mine",
         words=("我的汇报",),
         aliases=("汇报看了没",),
+        arguments="四季度",
         handler=drafting.handle_mine,
         summary="thought_report.help_mine",
         who=frozenset({Who.WORKER}),
@@ -86,6 +89,7 @@ _READING = (
         name="thought_report.review",
         words=(words.REVIEW_WORD,),
         aliases=("看汇报",),
+        arguments=words.REVIEW_ARGUMENTS,
         handler=reviewing.handle_list,
         summary="thought_report.help_review",
         who=_READERS,
@@ -122,7 +126,7 @@ _READING = (
     ),
 )
 
-COMMANDS = (*_WRITING, *_READING)
+COMMANDS = (*_WRITING, *_READING, *PAPER_COMMANDS, *EXPORT_COMMANDS)
 
 CONTINUATIONS = (
     Continuation(views.DRAFT, drafting.continue_draft),
@@ -134,6 +138,8 @@ CONTINUATIONS = (
     Continuation(reading_views.PICK, reviewing.open_chosen),
     Continuation(reading_views.REVIEW, reviewing.answer_review),
     Continuation(reading_views.REASON, reviewing.take_reason),
+    *PAPER_CONTINUATIONS,
+    *EXPORT_CONTINUATIONS,
 )
 
 # Claimed before the catalogue while a draft is open: 撤销 and 行 mean other things elsewhere.

@@ -11,6 +11,7 @@ from core.periods import Quarter
 from plugins.thought_report import (
     intake,
     pages,
+    paper_views,
     queries,
     receipts,
     service,
@@ -61,7 +62,9 @@ async def handle_supplement(call: Call) -> Reply:
 
 
 async def handle_mine(call: Call) -> Reply:
-    """Show how one's own reports stand."""
+    """Show how one's own reports stand; with a quarter how that one went."""
+    if (quarter := words.quarter_word(call.words, call.today)) is not None:
+        return paper_views.trail(await queries.own_trail(call.actor, quarter), call.today)
     reports = await queries.own_reports(call.actor, call.today)
     return receipts.mine(reports, await queries.own_draft(call.actor), call.today)
 

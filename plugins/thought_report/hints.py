@@ -13,8 +13,10 @@ from core.clock import local_day
 from core.database import transactional
 from core.errors import Refusal
 from core.periods import Quarter
-from models import ReadLog, ReportPart, ThoughtReport
+from models import ReportPart, ThoughtReport
 from models.enums import PartKind
+from plugins.identity import looks
+from plugins.identity.looks import Office
 from plugins.thought_report import fingerprints, overlap, pages, passages, readers
 from plugins.thought_report.clauses import clauses_of
 from plugins.thought_report.overlap import Match, Overlap
@@ -22,8 +24,6 @@ from plugins.thought_report.parts import Parts, parts_of
 from plugins.thought_report.passages import Passage
 from plugins.thought_report.review import ToRead
 
-# A look at passages beside each other, for 谁看过; not the look at a report that a review needs.
-READ_PREFIX = "report_overlap:"
 # Passages in one message, and other reports that are opened for them.
 MOST_PASSAGES = 5
 MOST_OPENED = 3
@@ -150,10 +150,10 @@ async def _text(report_id: int) -> str:
 async def _leave_row(actor: Actor, match: Match, now: datetime) -> None:
     mentors = await readers.mentors_of(match.person_id, local_day(now))
     is_mentor = any(mentor.person_id == actor.person_id for mentor in mentors)
-    await ReadLog.create(
-        at=now,
+    await looks.note(
+        reader=actor,
         person_id=match.person_id,
-        reader_id=actor.person_id or 0,
-        reader_role="mentor" if is_mentor else "secretary",
-        what=f"{READ_PREFIX}{match.quarter}",
+        office=Office.MENTOR if is_mentor else Office.SECRETARY,
+        what=looks.at_overlap(match.quarter),
+        now=now,
     )

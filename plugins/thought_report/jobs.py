@@ -2,7 +2,7 @@
 
 from core import logs
 from core.scheduling import Daily, Every, Job, Tick
-from plugins.thought_report import cycle, fingerprints
+from plugins.thought_report import cycle, due, exporting, fingerprints
 
 log = logs.get("thought_report")
 
@@ -35,10 +35,29 @@ async def fill_fingerprints(tick: Tick) -> None:
         log.info("fingerprints.filled", count=made)
 
 
+async def plan_review_reminders(tick: Tick) -> None:
+    """Plan the one reminder of reports that have waited as long as they usually do."""
+    planned = await due.plan_review_reminders(now=tick.now)
+    if planned:
+        log.info("review_reminders.planned", count=planned)
+
+
+async def make_exports(tick: Tick) -> None:
+    """Make the files that were confirmed before a restart, and remove those that have left."""
+    made = await exporting.make_waiting(now=tick.now)
+    cleared = await exporting.clear_sent(now=tick.now)
+    if made or cleared:
+        log.info("exports.kept", made=made, cleared=cleared)
+
+
 # Soon after midnight, the window first: a reminder is planned only for a unit that collects.
 JOBS = (
     Job("thought_report.open_cycles", Daily(0, 5), open_cycles),
     Job("thought_report.plan_reminders", Daily(0, 10), plan_reminders),
     Job("thought_report.make_fingerprints", Every(60), make_fingerprints),
     Job("thought_report.fill_fingerprints", Every(3600), fill_fingerprints),
+    Job("thought_report.plan_review_reminders", Daily(0, 20), plan_review_reminders),
+    Job("thought_report.make_exports", Every(60), make_exports),
 )
+
+READING_CHECKS = {due.CHECK: due.still_to_read}

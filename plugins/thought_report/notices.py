@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
+from core.clock import local_day
 from core.conversation import Say
 from core.messages import Text
 from core.periods import Quarter
 from core.texts import current
+from models import ThoughtReport
 from plugins.thought_report.policy import PROPOSED_PAUSE, Contents, Nudge, Window
 
 _QUARTERS = {
@@ -74,6 +76,35 @@ def reminder(window: Window, nudge: Nudge, *, days: dict[Nudge, date]) -> tuple[
             again=days[Nudge.LAST],
         ),
     )
+
+
+def review_due(report: ThoughtReport, author: str, today: date) -> tuple[Say, ...]:
+    """Say to a mentor, once, that a report has waited for him as long as it usually does."""
+    submitted_on = local_day(report.submitted_at)
+    due = Say(
+        "thought_report.review_due",
+        author=author,
+        quarter=quarter_say(Quarter.parse(report.quarter), today),
+        on=submitted_on,
+        days=(today - submitted_on).days,
+    )
+    return (due, Say("thought_report.review_due_then"))
+
+
+def original_received(quarters: Sequence[Quarter], receiver: str, on: date, today: date) -> Say:
+    """Tell an author, once, that the paper original came in, and into whose hand."""
+    return Say(
+        "thought_report.told_original",
+        quarters=quarters_say(quarters, today),
+        receiver=receiver,
+        on=on,
+        today=today,
+    )
+
+
+def quarters_say(quarters: Sequence[Quarter], today: date) -> Say:
+    """Name one or several quarters."""
+    return listed([quarter_say(quarter, today) for quarter in quarters])
 
 
 def body(says: Sequence[Say]) -> tuple[Text, ...]:

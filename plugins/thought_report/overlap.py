@@ -12,8 +12,8 @@ from enum import StrEnum
 from core.actors import Actor
 from core.periods import Quarter
 from models import Mentorship, ReportFingerprint, ThoughtReport
-from plugins.identity import statements
-from plugins.thought_report import fingerprints, quotable, readers
+from plugins.identity import reach, statements
+from plugins.thought_report import fingerprints, quotable
 from plugins.thought_report.clauses import Clause, hash_of, unpacked
 
 # Fewer equal clauses than this are chance (measured on pairs: unrelated reports share none).
@@ -157,17 +157,17 @@ async def _matches(
         if len(equal) < LEAST_EQUAL or is_itself:
             continue
         shared |= equal
-        may_read = other.person_id in mentees or _is_within(other, readers.branch_paths(actor))
-        reach = _reach(report, other, may_read=may_read, near=near)
+        may_read = other.person_id in mentees or _is_within(other, reach.branch_paths(actor))
+        how_near = _reach(report, other, may_read=may_read, near=near)
         matches.append(
             Match(
-                reach=reach,
+                reach=how_near,
                 is_open=may_read,
                 count=len(equal),
                 report_id=other.id,
                 person_id=other.person_id,
                 quarter=Quarter.parse(other.quarter),
-                author=other.person.name if reach is Reach.READABLE else "",
+                author=other.person.name if how_near is Reach.READABLE else "",
             )
         )
     return tuple(sorted(matches, key=lambda match: -match.count)), len(shared)
@@ -175,7 +175,7 @@ async def _matches(
 
 async def _mentees(actor: Actor, people: set[int], day: date) -> set[int]:
     rows = Mentorship.filter(
-        readers.in_force(day), mentor_id=actor.person_id or 0, person_id__in=sorted(people)
+        reach.in_force(day), mentor_id=actor.person_id or 0, person_id__in=sorted(people)
     )
     return {int(str(person)) for person in await rows.values_list("person_id", flat=True)}
 
@@ -184,7 +184,7 @@ async def _near_paths(actor: Actor, report: ThoughtReport) -> tuple[str, ...]:
     """Return the subtrees that the reader counts as his own: the author's branch and his."""
     author = await report.person
     unit = await author.home_unit
-    return (unit.path, *readers.branch_paths(actor))
+    return (unit.path, *reach.branch_paths(actor))
 
 
 def _reach(

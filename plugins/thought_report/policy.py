@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from core.clock import at_local
+from core.clock import at_local, local_day
 from core.periods import Quarter, add_months
 
 # Shorter texts are held and asked about: "night shift, tomorrow" is no page (dialogues 2.1, 6).
@@ -96,6 +96,16 @@ def may_write(quarter: Quarter, today: date) -> bool:
     current = Quarter.of(today)
     behind = (current.year - quarter.year) * 4 + current.number - quarter.number
     return 0 <= behind <= QUARTERS_BACK
+
+
+def review_due_on(submitted_at: datetime, days: int) -> date:
+    """Return the last day on which a report is usually read, ``days`` after it came in."""
+    return local_day(submitted_at) + timedelta(days=days)
+
+
+def came_before(day: date, days: int) -> datetime:
+    """Return the moment before which came what is due by ``day``, ``days`` after it came in."""
+    return at_local(day - timedelta(days=days - 1), 0)
 
 
 def taken_out(pages: Sequence[_T], number: int) -> list[_T]:

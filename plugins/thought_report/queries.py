@@ -9,12 +9,10 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from core.actors import Actor, UnitScope
-from core.clock import local_day
 from core.errors import Refusal
 from core.periods import Quarter
 from models import (
     Person,
-    ReadLog,
     ReportCycle,
     ReportDraft,
     ReportPart,
@@ -23,9 +21,8 @@ from models import (
 )
 from models.enums import PartKind, ReportState
 from models.report import OWING_STAGES
-from plugins.thought_report import pages, policy, readers
-
-READ_PREFIX = "thought_report:"
+from plugins.thought_report import pages, readers, trail
+from plugins.thought_report.trail import Original, Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,10 @@ class DraftView:
 
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """The newest version of one's own report for a quarter. ``reader`` has it now, or had."""
+    """The newest version of one's own report for a quarter. ``reader`` has it now, or had.
+
+    ``original`` is the paper, once it came in.
+    """
 
     quarter: Quarter
     version: int
@@ -59,17 +59,7 @@ class OwnReport:
     state: ReportState
     submitted_at: datetime
     reader: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A report that waits for the asker. ``days`` since it was handed in."""
-
-    uid: str
-    author: str
-    quarter: Quarter
-    pages: int
-    days: int
+    original: Original | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +132,14 @@ async def own_reports(actor: Actor, today: date, *, most: int = 4) -> tuple[OwnR
     return tuple([await _own(person, row, today) for row in rows])
 
 
+async def own_trail(actor: Actor, quarter: Quarter) -> Trail:
+    """Return how the actor's own report of a quarter went."""
+    person = await Person.filter(id=actor.person_id or 0).first()
+    if person is None:
+        raise Refusal("thought_report.not_bound")
+    return await trail.trail_of(person, quarter)
+
+
 async def _own(person: Person, report: ThoughtReport, today: date) -> OwnReport:
     return OwnReport(
         quarter=Quarter.parse(report.quarter),
@@ -150,6 +148,7 @@ async def _own(person: Person, report: ThoughtReport, today: date) -> OwnReport:
         state=report.state,
         submitted_at=report.submitted_at,
         reader=await _reader_of(person, report, today),
+        original=await trail.original_of(person.id, Quarter.parse(report.quarter)),
     )
 
 
@@ -163,70 +162,6 @@ async def _reader_of(person: Person, report: ThoughtReport, day: date) -> str | 
     else:
         found = await readers.branch_of(person, day)
     return found[0].name if found else None
-
-
-def _waiting_for(actor: Actor, day: date) -> Q:
-    """Return the condition that a report waits for this reader, never one's own."""
-    mentees = Q(_mentee_of(actor, day), state=ReportState.WAITING_MENTOR)
-    conditions = [mentees]
-    conditions += [
-        Q(person__home_unit__path__startswith=path, state=ReportState.WAITING_SECRETARY)
-        for path in readers.branch_paths(actor)
-    ]
-    return Q(*conditions, join_type="OR")
-
-
-def _mentee_of(actor: Actor, day: date) -> Q:
-    """Return the condition that the author is a mentee of the actor on ``day``."""
-    return Q(
-        Q(person__mentorships__until_on__isnull=True) | Q(person__mentorships__until_on__gte=day),
-        person__mentorships__mentor_id=actor.person_id or 0,
-        person__mentorships__from_on__lte=day,
-    )
-
-
-async def waiting_for(actor: Actor, today: date) -> tuple[Waiting, ...]:
-    """Return what waits for the actor as mentor or branch, the longest first."""
-    rows: Sequence[Any] = await (
-        ThoughtReport.filter(_waiting_for(actor, today))
-        .exclude(person_id=actor.person_id or 0)
-        .order_by("submitted_at", "id")
-        .distinct()
-        .prefetch_related("person")
-    )
-    return tuple(
-        Waiting(
-            uid=row.uid,
-            author=row.person.name,
-            quarter=Quarter.parse(row.quarter),
-            pages=row.pages,
-            days=(today - local_day(row.submitted_at)).days,
-        )
-        for row in rows
-    )
-
-
-async def opened_last(actor: Actor, now: datetime) -> str | None:
-    """Return the uid of the waiting report that the actor opened last, within two hours."""
-    rows = await (
-        ThoughtReport.filter(_waiting_for(actor, local_day(now)))
-        .exclude(person_id=actor.person_id or 0)
-        .distinct()
-        .values_list("person_id", "quarter", "uid")
-    )
-    uids = {(person, f"{READ_PREFIX}{quarter}"): str(uid) for person, quarter, uid in rows}
-    if not uids:
-        return None
-    looks = await (
-        ReadLog.filter(
-            person_id__in=sorted({person for person, _ in uids}),
-            reader_id=actor.person_id or 0,
-            at__gte=now - policy.OPENED_LIFE,
-        )
-        .order_by("-at", "-id")
-        .values_list("person_id", "what")
-    )
-    return next((uids[look] for look in looks if look in uids), None)
 
 
 async def owing(scope: UnitScope, quarter: Quarter) -> tuple[UnitCount, ...]:

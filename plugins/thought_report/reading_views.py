@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.conversation import Ask, Option, Reply, Say, Slot, Takes
-from plugins.thought_report import hint_views, policy, views, words
+from plugins.thought_report import hint_views, paper_views, policy, views, words
+from plugins.thought_report.archive import Opened
 from plugins.thought_report.hints import Hints, SideBySide
 from plugins.thought_report.notices import quarter_say
-from plugins.thought_report.queries import Page, Waiting
+from plugins.thought_report.queries import Page
 from plugins.thought_report.review import Decided, ToRead
+from plugins.thought_report.waiting import Waiting
 
 PICK = "thought_report.pick"
 REVIEW = "thought_report.review"
@@ -45,14 +47,48 @@ def _item(item: Waiting, with_quarter: bool, today: date) -> Say:
     if with_quarter:
         quarter = quarter_say(item.quarter, today)
         author = Say("thought_report.author_quarter", author=item.author, quarter=quarter)
+    fields = {"author": author, "pages": item.pages, "days": item.days}
+    if item.stands_in:
+        return Say("thought_report.waiting_stands_in", mentor=item.mentor, **fields)
+    if item.mentor is not None:
+        return Say("thought_report.waiting_overdue", mentor=item.mentor, **fields)
     if item.days <= 0:
         return Say("thought_report.waiting_today", author=author, pages=item.pages)
-    return Say("thought_report.waiting_item", author=author, pages=item.pages, days=item.days)
+    return Say("thought_report.waiting_item", **fields)
 
 
 def reading(report: ToRead, hints: Hints, today: date, start: int = 0) -> Reply:
     """Show the pages of a report from ``start`` on, and what can be said to it."""
     part = _part(report.pages, start)
+    says = _shown(part)
+    if part.left:
+        return _more(report, part, says)
+    says.append(hint_views.line(_title(report, today), hints))
+    if report.for_mentor is not None:
+        says.append(Say("thought_report.for_mentor", mentor=report.for_mentor))
+    return _asking(report, part, says, (*_decisions(), *hint_views.options(hints)))
+
+
+def looking(opened: Opened, today: date, start: int = 0) -> Reply:
+    """Show a report that is only looked at: its pages, at last how it went."""
+    part = _part(opened.report.pages, start)
+    says = _shown(part)
+    if part.left:
+        return _more(opened.report, part, says, looking=True)
+    says.append(Say("thought_report.title_end", title=_title(opened.report, today)))
+    return Reply(
+        says=(*says, *paper_views.trail_says(opened.trail, today)),
+        blobs=views.blobs(part.pages),
+        close=frozenset({Slot.QUESTION}),
+    )
+
+
+def nothing_of(author: str) -> Reply:
+    """Say that somebody has not handed that report in."""
+    return Reply.of("thought_report.nothing_of", author=author)
+
+
+def _shown(part: _Part) -> list[Say]:
     says = [
         Say("thought_report.page_text", page=page.number, text=page.text)
         for page in part.pages
@@ -61,10 +97,7 @@ def reading(report: ToRead, hints: Hints, today: date, start: int = 0) -> Reply:
     files = tuple(page for page in part.pages if page.blob_id is not None)
     if files:
         says.append(Say("thought_report.files_above", pages=views.runs(files)))
-    if part.left:
-        return _more(report, part, says)
-    says.append(hint_views.line(_title(report, today), hints))
-    return _asking(report, part, says, (*_decisions(), *hint_views.options(hints)))
+    return says
 
 
 def _decisions() -> tuple[Option, ...]:
@@ -96,17 +129,25 @@ def _part(pages: Sequence[Page], start: int) -> _Part:
     return _Part(tuple(taken), len(pages) - start - len(taken))
 
 
-def _more(report: ToRead, part: _Part, says: list[Say]) -> Reply:
+def _more(report: ToRead, part: _Part, says: list[Say], *, looking: bool = False) -> Reply:
     says.append(Say("thought_report.pages_left", left=part.left))
     options = (
         Option(Say("thought_report.option_go_on"), value="go_on"),
         Option(Say("thought_report.option_aside"), value="aside"),
     )
-    return _asking(report, part, says, options)
+    return _asking(report, part, says, options, looking=looking)
 
 
-def _asking(report: ToRead, part: _Part, says: Sequence[Say], options: tuple[Option, ...]) -> Reply:
-    data = {"report": report.uid, "next": len(report.pages) - part.left}
+def _asking(
+    report: ToRead,
+    part: _Part,
+    says: Sequence[Say],
+    options: tuple[Option, ...],
+    *,
+    looking: bool = False,
+) -> Reply:
+    data: dict[str, object] = {"report": report.uid, "next": len(report.pages) - part.left}
+    data |= {"looking": True} if looking else {}
     return Reply(
         says=tuple(says),
         blobs=views.blobs(part.pages),
@@ -147,6 +188,9 @@ def decided(outcome: Decided, today: date) -> Reply:
     else:
         what = Say("thought_report.report_of", quarter=quarter_say(outcome.quarter, today))
     fields = {"author": outcome.author, "what": what}
+    if outcome.is_both:
+        both = (Say("thought_report.noted", **fields), Say("thought_report.noted_both"))
+        return Reply(says=both, close=close)
     if outcome.next_reader is None:
         return Reply(says=(Say("thought_report.noted", **fields),), close=close)
     fields["reader"] = outcome.next_reader

@@ -117,6 +117,9 @@ def mine(reports: Sequence[OwnReport], draft: DraftView | None, today: date) -> 
     if draft is not None:
         quarter = quarter_say(draft.quarter, today)
         says.insert(0, Say("thought_report.mine_draft", quarter=quarter, pages=len(draft.pages)))
+    if reports:
+        quarter = quarter_say(reports[0].quarter, today)
+        says.append(Say("thought_report.mine_how", quarter=quarter))
     return Reply(says=tuple(says) or (Say("thought_report.mine_none"),))
 
 
@@ -127,7 +130,7 @@ def _mine(report: OwnReport, today: date) -> Say:
         "returned": "thought_report.mine_returned",
         "done": "thought_report.mine_done",
     }[report.state.value]
-    return Say(
+    line = Say(
         key,
         quarter=quarter_say(report.quarter, today),
         on=local_day(report.submitted_at),
@@ -135,3 +138,6 @@ def _mine(report: OwnReport, today: date) -> Say:
         reader=report.reader or Say("thought_report.the_branch"),
         today=today,
     )
+    if report.original is None:
+        return line
+    return Say("thought_report.mine_original", line=line, on=report.original.on, today=today)

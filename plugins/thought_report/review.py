@@ -1,6 +1,7 @@
 """Reading a report and answering it: every look leaves a row, the author hears in kind words.
 
-The mentor reads first, then the branch. Nothing here judges: a person decides, by name and day.
+The mentor reads first, or whoever stands in for him, then the branch. Nothing here judges: a person
+decides, by name and day, and the trail names the one who really did.
 """
 
 from dataclasses import dataclass
@@ -14,10 +15,19 @@ from core.conversation import Say
 from core.database import transactional
 from core.errors import Refusal
 from core.periods import Quarter
-from models import AuditLog, Person, ReadLog, ReportReview, ThoughtReport
+from models import AuditLog, Person, ReportReview, ThoughtReport
 from models.enums import Priority, ReportState, ReviewDecision
 from plugins.delivery import service as delivery
+from plugins.identity import looks
 from plugins.thought_report import notices, pages, policy, queries, readers
+from plugins.thought_report.cases import (
+    Case,
+    case_of,
+    in_turn,
+    is_said_again,
+    reason_place,
+    too_late,
+)
 from plugins.thought_report.queries import Page
 
 REVIEWED = "thought_report.reviewed"
@@ -25,7 +35,10 @@ REVIEWED = "thought_report.reviewed"
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A report opened by somebody who may read it. ``since_last`` are days since the one before."""
+    """A report opened by somebody who may read it. ``since_last`` are days since the one before.
+
+    ``for_mentor`` is the mentor in whose place it is read.
+    """
 
     uid: str
     author: str
@@ -34,75 +47,59 @@ class ToRead:
     is_late: bool
     since_last: int | None
     pages: tuple[Page, ...]
+    for_mentor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was said to a report. ``next_reader`` goes on with it; None when nobody is left."""
+    """What was said to a report. ``next_reader`` goes on with it; None when nobody is left.
+
+    ``is_both`` says that the one who read is mentor and branch in one, so that one look is enough.
+    """
 
     author: str
     quarter: Quarter
     version: int
     decision: ReviewDecision
     next_reader: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A report under review with its author, as far as this reader may see it."""
-
-    report: ThoughtReport
-    author: Person
-    as_mentor: bool
-
-
-async def _case(actor: Actor, uid: str, today: date) -> _Case:
-    """Return the report if it waits for the actor, locked for this transaction.
-
-    Raises Refusal ``thought_report.newer_version`` or ``thought_report.not_waiting``; the same
-    words whether there is such a report or not.
-    """
-    report = await ThoughtReport.filter(uid=uid).select_for_update().first()
-    if report is None or report.person_id == actor.person_id:
-        raise Refusal("thought_report.not_waiting")
-    author = await Person.get(id=report.person_id)
-    unit = await author.home_unit
-    mentors = await readers.mentors_of(author.id, today)
-    is_mentor = any(mentor.person_id == actor.person_id for mentor in mentors)
-    is_branch = any(unit.path.startswith(path) for path in readers.branch_paths(actor))
-    if (is_mentor or is_branch) and report.state is ReportState.SUPERSEDED:
-        raise Refusal("thought_report.newer_version", author=author.name)
-    if is_mentor and report.state is ReportState.WAITING_MENTOR:
-        return _Case(report, author, as_mentor=True)
-    if is_branch and report.state is ReportState.WAITING_SECRETARY:
-        return _Case(report, author, as_mentor=False)
-    raise Refusal("thought_report.not_waiting")
+    is_both: bool = False
 
 
 @transactional
 async def open_report(*, actor: Actor, uid: str, now: datetime, is_new_look: bool = True) -> ToRead:
     """Open a report for reading; a new look is a row that its author may ask for.
 
-    Raises Refusal ``thought_report.not_waiting``, ``thought_report.newer_version``.
+    Raises Refusal ``thought_report.not_waiting``, ``.newer_version``, ``.just_read``,
+    ``.just_asked_more``, ``.read_by_you``.
     """
-    case = await _case(actor, uid, local_day(now))
-    report = case.report
+    today = local_day(now)
+    asked = await case_of(actor, uid, today)
+    case = in_turn(asked, today)
+    if case is None:
+        raise too_late(asked, actor, today)
     if is_new_look:
-        await ReadLog.create(
-            at=now,
+        await looks.note(
+            reader=actor,
             person_id=case.author.id,
-            reader_id=actor.person_id or 0,
-            reader_role="mentor" if case.as_mentor else "secretary",
-            what=f"{queries.READ_PREFIX}{report.quarter}",
+            office=case.part.office,
+            what=looks.at_report(case.report.quarter),
+            now=now,
         )
+    for_mentor = case.part.for_mentor
+    return await shown(case.report, case.author, for_mentor.name if for_mentor else None)
+
+
+async def shown(report: ThoughtReport, author: Person, for_mentor: str | None = None) -> ToRead:
+    """Return a report with its pages opened. Who may see it was settled by the caller."""
     return ToRead(
         uid=report.uid,
-        author=case.author.name,
+        author=author.name,
         quarter=Quarter.parse(report.quarter),
         version=report.version,
         is_late=report.is_late,
         since_last=await _days_since_last(report),
         pages=queries.shown(await pages.live_pages(report.draft_id)),
+        for_mentor=for_mentor,
     )
 
 
@@ -124,26 +121,28 @@ async def decide(
     """Say something to a report that waits for the actor, and tell its author.
 
     ``reason`` are the reviewer's own words, passed on as they are; empty only with a pass.
-    Commits the state, the review, the audit row and the author's message. Raises Refusal
-    ``thought_report.not_waiting``, ``.newer_version``, ``.reason_needed``, ``.reason_long``.
+    Commits the state, the review, the audit row and the author's message; said again within the
+    hour it changes nothing and answers the same. Raises Refusal ``thought_report.not_waiting``,
+    ``.newer_version``, ``.just_read``, ``.just_asked_more``, ``.read_by_you``, ``.reason_needed``,
+    ``.reason_long``.
     """
     if not reason and decision is not ReviewDecision.PASSED:
         raise Refusal("thought_report.reason_needed")
     if len(reason) > policy.MOST_REASON:
         raise Refusal("thought_report.reason_long", most=policy.MOST_REASON)
     today = local_day(now)
-    case = await _case(actor, uid, today)
-    outcome = Decided(
-        author=case.author.name,
-        quarter=Quarter.parse(case.report.quarter),
-        version=case.report.version,
-        decision=decision,
-        next_reader=await _pass_on(case, actor, decision, today),
-    )
+    asked = await case_of(actor, uid, today)
+    case = in_turn(asked, today)
+    if case is None:
+        if is_said_again(asked, actor, decision, reason, now):
+            return await _outcome(asked, actor, decision, today)
+        raise too_late(asked, actor, today)
+    case.report.state = await _next_state(case, actor, decision, today)
     case.report.reviewed_at = now
     await case.report.save(update_fields=["state", "reviewed_at"])
     review = await _write_review(case, actor, decision, reason, now)
     await _audit(case, actor, decision, now)
+    outcome = await _outcome(case, actor, decision, today)
     await delivery.enqueue(
         purpose=REVIEWED,
         occasion=review.uid,
@@ -155,44 +154,66 @@ async def decide(
     return outcome
 
 
-async def _pass_on(case: _Case, actor: Actor, decision: ReviewDecision, today: date) -> str | None:
-    """Set the next state; return who goes on reading, None when nobody is named."""
-    if decision is not ReviewDecision.PASSED:
-        case.report.state = ReportState.RETURNED
-        return None
+async def _is_both(case: Case, actor: Actor, today: date) -> bool:
+    """Whether mentor and branch are one person here, as in a small branch."""
     branch = await readers.branch_of(case.author, today)
-    # In a small branch the mentor is the secretary: one look is both.
-    if not case.as_mentor or any(reader.person_id == actor.person_id for reader in branch):
-        case.report.state = ReportState.DONE
-        return None
-    case.report.state = ReportState.WAITING_SECRETARY
-    return branch[0].name if branch else None
+    return case.part.as_mentor and any(one.person_id == actor.person_id for one in branch)
+
+
+async def _next_state(
+    case: Case, actor: Actor, decision: ReviewDecision, today: date
+) -> ReportState:
+    if decision is not ReviewDecision.PASSED:
+        return ReportState.RETURNED
+    if not case.part.as_mentor or await _is_both(case, actor, today):
+        return ReportState.DONE
+    return ReportState.WAITING_SECRETARY
+
+
+async def _outcome(case: Case, actor: Actor, decision: ReviewDecision, today: date) -> Decided:
+    """Return what was said, by the state it led to."""
+    report = case.report
+    branch = await readers.branch_of(case.author, today)
+    goes_on = report.state is ReportState.WAITING_SECRETARY and bool(branch)
+    done = report.state is ReportState.DONE
+    return Decided(
+        author=case.author.name,
+        quarter=Quarter.parse(report.quarter),
+        version=report.version,
+        decision=decision,
+        next_reader=branch[0].name if goes_on else None,
+        is_both=done and await _is_both(case, actor, today),
+    )
 
 
 async def _write_review(
-    case: _Case, actor: Actor, decision: ReviewDecision, reason: str, now: datetime
+    case: Case, actor: Actor, decision: ReviewDecision, reason: str, now: datetime
 ) -> ReportReview:
     uid = uuid4().hex
-    place = f"report_review.reason:{uid}"
+    for_mentor = case.part.for_mentor
     return await ReportReview.create(
         uid=uid,
         report_id=case.report.id,
         reviewer_id=actor.person_id or 0,
-        as_mentor=case.as_mentor,
+        as_mentor=case.part.as_mentor,
+        for_mentor_id=for_mentor.person_id if for_mentor else None,
         decision=decision,
-        reason_sealed=crypto.seal_text(reason, place=place) if reason else None,
+        reason_sealed=crypto.seal_text(reason, place=reason_place(uid)) if reason else None,
         decided_at=now,
     )
 
 
-async def _audit(case: _Case, actor: Actor, decision: ReviewDecision, now: datetime) -> None:
+async def _audit(case: Case, actor: Actor, decision: ReviewDecision, now: datetime) -> None:
+    detail: dict[str, object] = {"decision": decision.value, "as_mentor": case.part.as_mentor}
+    if case.part.for_mentor is not None:
+        detail["for_mentor"] = case.part.for_mentor.person_id
     await AuditLog.create(
         at=now,
         actor_id=actor.person_id,
         action="thought_report.review",
         subject_kind="thought_report",
         subject_id=case.report.id,
-        detail={"decision": decision.value, "as_mentor": case.as_mentor},
+        detail=detail,
     )
 
 

@@ -99,3 +99,53 @@ def quarter_word(text: str, today: date) -> Quarter | None:
     if found[2]:
         return Quarter(today.year - (found[2] != "今年"), number)
     return Quarter(today.year - (number > current.number), number)
+
+
+# Reading on, paper originals and files to take out.
+NEXT_WORD = "下一份"
+NEXT_ALIASES = ("下一个汇报",)
+REVIEW_ARGUMENTS = "王建国 四季度"
+ORIGINAL_WORD = "原件已收"
+ORIGINAL_ALIASES = ("收到原件", "原件收到", "原件收到了")
+ORIGINAL_ARGUMENTS = "王建国 四季度 12月28日"
+ORIGINALS_WORD = "原件"
+ORIGINALS_ALIASES = ("缺原件", "差原件", "谁没交原件")
+EXPORT_WORD = "导出 汇报"
+EXPORT_ARGUMENTS = "王建国"
+LEDGER_WORD = "导出 汇报台账"
+LEDGER_ARGUMENTS = "四季度"
+EXPORT_CONFIRM = "确认导出"
+_ARCHIVE_WORDS = {"压缩包", "原样", "打包"}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose report of which quarter somebody means; ``rest`` is what else was said."""
+
+    name: str
+    quarter: Quarter | None
+    rest: str = ""
+
+
+def about(text: str, today: date) -> About:
+    """Read 「王建国 四季度 …」 in any order: the first piece that is no quarter is the name."""
+    name, quarter, rest = "", None, []
+    for piece in plain(text).split():
+        found = quarter_word(piece, today)
+        if found is not None and quarter is None:
+            quarter = found
+        elif not name:
+            name = piece
+        else:
+            rest.append(piece)
+    return About(name, quarter, " ".join(rest))
+
+
+def without_archive(text: str) -> str:
+    """Return ``text`` without the words that only say how it is to be packed."""
+    return " ".join(piece for piece in plain(text).split() if piece not in _ARCHIVE_WORDS)
+
+
+def wants_archive(text: str) -> bool:
+    """Whether somebody wants the files as they came, packed with a list."""
+    return any(piece in _ARCHIVE_WORDS for piece in plain(text).split())

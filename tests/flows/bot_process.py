@@ -20,8 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 class BotProcess:
     """A bot that can be killed at any moment and started again on the same data."""
 
-    def __init__(self, data_dir: Path, moment: datetime, *, port: int = 0) -> None:
+    def __init__(
+        self, data_dir: Path, moment: datetime, *, port: int = 0, config: Path | None = None
+    ) -> None:
         self.data_dir = data_dir
+        self._config = {} if config is None else {"YANZHEN_CONFIG": str(config)}
         self.moment = moment
         self.port = port
         self._process: asyncio.subprocess.Process | None = None
@@ -39,7 +42,12 @@ class BotProcess:
             self.moment.isoformat(),
             str(self.port),
             cwd=ROOT,
-            env={**os.environ, "YANZHEN_DATA": str(self.data_dir), "PYTHONPATH": str(ROOT)},
+            env={
+                **os.environ,
+                **self._config,
+                "YANZHEN_DATA": str(self.data_dir),
+                "PYTHONPATH": str(ROOT),
+            },
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
@@ -70,6 +78,11 @@ class BotProcess:
         answer = await self.command("advance", to=moment.isoformat())
         assert answer["settled"]
 
+    async def settle(self) -> None:
+        """Wait until everything owed by now has a fate; nothing is then half-way to anybody."""
+        answer = await self.command("settle")
+        assert answer["settled"]
+
     async def kill(self) -> None:
         """kill -9."""
         assert self._process is not None
@@ -95,7 +108,8 @@ async def _serve(moment: datetime, port: int) -> None:
     frozen = clock.FrozenClock(moment)
     clock.use(frozen)
     own = config.load_own()
-    settings = config.for_demo(own).model_copy(update={"data_dir": own.data_dir})
+    kept = {"data_dir": own.data_dir, "database": own.database}
+    settings = config.for_demo(own).model_copy(update=kept)
     house = bot.build(settings, settings.data_dir)
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
@@ -115,6 +129,8 @@ async def _obey(house: Any, frozen: Any, order: dict[str, Any]) -> None:
         case "advance":
             frozen.advance_to(datetime.fromisoformat(order["to"]))
             await house.scheduler.tick_now()
+            _answer(settled=await _settled(frozen.now()))
+        case "settle":
             _answer(settled=await _settled(frozen.now()))
         case "plant":
             county = await demo_county.plant(frozen.now())

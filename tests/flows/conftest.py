@@ -54,9 +54,12 @@ async def county(tmp_path: Path) -> AsyncIterator[County]:
 
 
 @contextlib.asynccontextmanager
-async def running_county(folder: Path) -> AsyncIterator[County]:
-    """Start a bot on ``folder``, plant the county, connect its people; all ended at the exit."""
-    bot = BotProcess(folder, BEGINNING)
+async def running_county(folder: Path, *, config: Path | None = None) -> AsyncIterator[County]:
+    """Start a bot on ``folder``, plant the county, connect its people; all ended at the exit.
+
+    ``config`` is another config.toml than the one beside bot.py.
+    """
+    bot = BotProcess(folder, BEGINNING, config=config)
     await bot.start()
     planted = (await bot.command("plant"))["county"]
     world = Sandbox(

@@ -222,7 +222,8 @@ async def test_given_two_kinds_when_hours_are_shown_then_each_stands_apart(town:
         await town.says("王建国", typed)
     assert await town.says("王建国", "学时") == (
         "2026年您有 2.5 学时。分开看：\n做完 1 课的题，记 0.5 学时。\n"
-        "到场 2 小时，支书登记的，1 小时算 1，记 2 学时。\n只有您看得到。"
+        "到场 2 小时，支书登记的，1 小时算 1，记 2 学时。\n"
+        "您、您的联系人和支部看得到；做题对错只有您看得到。"
     )
     assert await town.says("王建国", "学时 三季度") == (
         "三季度（7月1日到9月30日）还没有学时。回「学习」看一课，把题做完记 0.5 学时。"

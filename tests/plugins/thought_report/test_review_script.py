@@ -28,6 +28,7 @@ HANDED_IN = date(2026, 12, 18)
 READ = date(2026, 12, 21)
 LONG = "敬爱的党组织：到南港这阵子，我一边上班一边学习，" * 8
 ASKED = "落款少个日期。上次说的夜校上了没有，也写两句"
+HOW = "想看经过，回「我的汇报 四季度」。"
 OPTIONS = "1 通过  2 请补充  3 退回  4 放着"
 # What is said beside LONG: it has a salutation and a body, the rest may be on the photos.
 BESIDE = "供参考：文字 192 字；没看到结尾的话、落款名字、日期，别的都在；照片里的字我看不了"
@@ -230,7 +231,7 @@ async def test_given_two_mentors_when_both_answer_at_once_then_one_answer_counts
         return_exceptions=True,
     )
     refused = [result for result in results if isinstance(result, Refusal)]
-    assert [refusal.key for refusal in refused] == ["thought_report.not_waiting"]
+    assert [refusal.key for refusal in refused] == ["thought_report.just_read"]
     assert await ReportReview.all().count() == 1
     assert len(await owed(REVIEWED)) == 1
 
@@ -298,7 +299,9 @@ async def test_given_a_mentor_who_is_the_secretary_when_he_has_read_then_it_is_d
     zhou = handed_in.talks["周德厚"]
     await zhou.says("阅汇报")
     await zhou.says("1")
-    assert await zhou.says("1") == "记下了：王建国四季度汇报，您看过，没有要补的。"
+    assert await zhou.says("1") == (
+        "记下了：王建国四季度汇报，您看过，没有要补的。\n支部这边也是您看，看这一遍就够了。"
+    )
     report = await ThoughtReport.get(person=handed_in.people["王建国"])
     assert report.state is ReportState.DONE
     assert report.reviewed_at == handed_in.clock.now()
@@ -329,8 +332,8 @@ async def test_given_a_long_report_when_it_is_read_then_it_comes_in_parts(
     await wang.says("完成")
     await zhou.says("阅汇报")
     first = await zhou.says("1")
-    assert first.endswith("后面还有 2 页。\n1 接着看  2 放着")
-    assert (await zhou.says("1")).endswith("后面还有 1 页。\n1 接着看  2 放着")
+    assert first.endswith("后面还有 2 页。\n1 下一页  2 放着")
+    assert (await zhou.says("1")).endswith("后面还有 1 页。\n1 下一页  2 放着")
     assert (await zhou.says("1")).endswith(
         "王建国 四季度。供参考：文字 2400 字；没看到称呼、结尾的话、落款名字、日期。\n" + OPTIONS
     )
@@ -361,25 +364,28 @@ async def test_given_reports_in_every_state_when_the_author_asks_then_plain_word
     handed_in: Village, wire: Wire
 ) -> None:
     wang, zhou, liu = (handed_in.talks[name] for name in ("王建国", "周德厚", "刘长河"))
-    assert await wang.says("我的汇报") == "四季度：12月18日交的，3 页，等周德厚看。"
+    assert await wang.says("我的汇报") == "四季度：12月18日交的，3 页，等周德厚看。\n" + HOW
     await zhou.says("阅汇报")
     await zhou.says("1")
     await zhou.says("请补充 写两句")
-    assert await wang.says("汇报看了没") == "四季度：周德厚想请您补一点，回「补汇报」接着加。"
+    assert (
+        await wang.says("汇报看了没") == "四季度：周德厚想请您补一点，回「补汇报」接着加。\n" + HOW
+    )
     await wang.says("补汇报")
     await wang.says("", wire.photo())
     assert await wang.says("我的汇报") == (
-        "四季度：在写，4 页，还没交，接着发就行。\n四季度：周德厚想请您补一点，回「补汇报」接着加。"
+        "四季度：在写，4 页，还没交，接着发就行。\n"
+        "四季度：周德厚想请您补一点，回「补汇报」接着加。\n" + HOW
     )
     await wang.says("完成")
     await zhou.says("阅汇报")
     await zhou.says("2")
     await zhou.says("1")
-    assert await wang.says("我的汇报") == "四季度：12月21日交的，4 页，接着刘长河看。"
+    assert await wang.says("我的汇报") == "四季度：12月21日交的，4 页，接着刘长河看。\n" + HOW
     await liu.says("阅汇报")
     await liu.says("1")
     await liu.says("1")
-    assert await wang.says("我的汇报") == ("四季度：12月21日交的，4 页，看过了，没有要补的。")
+    assert await wang.says("我的汇报") == "四季度：12月21日交的，4 页，看过了，没有要补的。\n" + HOW
 
 
 async def test_given_more_than_six_when_the_list_is_shown_then_the_rest_is_counted(

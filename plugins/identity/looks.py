@@ -1,0 +1,57 @@
+"""Leaves the row of every look at something personal (谁看过): who, when, in what office, at what.
+
+The one place that writes ``read_log``; its owner may ask for every row. Codes and ids only.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from core.actors import Actor
+from core.database import require_tx
+from core.periods import Quarter
+from models import ReadLog
+
+# The summary of everything kept about somebody (查档).
+DOSSIER = "dossier"
+# A report of a quarter, read in chat, and the same taken out as a file.
+REPORT_PREFIX = "thought_report:"
+EXPORT_PREFIX = "export:"
+# Passages of it, beside another report that has the same ones.
+OVERLAP_PREFIX = "report_overlap:"
+
+
+class Office(StrEnum):
+    """In what office somebody looked; the owner reads it in words."""
+
+    MENTOR = "mentor"
+    DEPUTY = "deputy"
+    SECRETARY = "secretary"
+
+
+def at_report(quarter: Quarter | str) -> str:
+    """Return the code of a look at the report of a quarter."""
+    return f"{REPORT_PREFIX}{quarter}"
+
+
+def at_export(quarter: Quarter | str) -> str:
+    """Return the code of taking the report of a quarter out as a file."""
+    return f"{EXPORT_PREFIX}{quarter}"
+
+
+def at_overlap(quarter: Quarter | str) -> str:
+    """Return the code of a look at passages of the report of a quarter, beside another's."""
+    return f"{OVERLAP_PREFIX}{quarter}"
+
+
+async def note(*, reader: Actor, person_id: int, office: Office, what: str, now: datetime) -> None:
+    """Note one look in the caller's transaction; a look at oneself leaves no row."""
+    require_tx()
+    if reader.person_id is None or reader.person_id == person_id:
+        return
+    await ReadLog.create(
+        at=now,
+        person_id=person_id,
+        reader_id=reader.person_id,
+        reader_role=office.value,
+        what=what,
+    )
