@@ -5,6 +5,7 @@ import pytest_asyncio
 from core.clock import FrozenClock
 from plugins import dossier, mentoring, thought_report
 from plugins.reception import COMMANDS, CONTINUATIONS, desk
+from plugins.thought_report import quotable
 from tests.plugins.mentoring.town import Town, plant
 
 
@@ -20,5 +21,7 @@ async def town(database: str, keys: object, texts: object, clock: FrozenClock) -
         send=made._send,
     )
     mentoring.use_undos(thought_report.UNDOS)
+    thought_report.use_library(tuple)
+    quotable.load()
     await plant(made)
     return made
