@@ -14,6 +14,7 @@ from models.delivery import (
 )
 from models.mentoring import Contact, Mentorship
 from models.org import Account, Group, Person, Role, Unit
+from models.privacy import Correction, DataExport, DoomedFile, Rebinding
 from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
 from models.study import (
@@ -32,6 +33,7 @@ from models.study import (
 
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
+    "Correction", "DataExport", "DoomedFile", "Rebinding",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "Mentorship", "Message", "Occurrence", "Parcel", "Person", "PlanPause",
     "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
