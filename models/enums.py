@@ -142,17 +142,6 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
-class CorrectionItem(StrEnum):
-    """What a person may say is written down wrongly."""
-
-    NAME = "name"
-    CITY = "city"
-    STAGE = "stage"
-    UNIT = "unit"
-    MENTOR = "mentor"
-    OTHER = "other"
-
-
 class DeliveryState(StrEnum):
     """The eight states of the ledger (docs/adr/0004)."""
 

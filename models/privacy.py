@@ -5,7 +5,7 @@ from datetime import datetime
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import CorrectionItem
+from core.personal import CorrectionItem
 from models.fields import moment
 from models.org import Account, Person
 
@@ -32,7 +32,7 @@ class Rebinding(Model):
     raised_at: datetime | None = moment(null=True)
     decided_at: datetime | None = moment(null=True)
     decided_by_id: int | None = fields.IntField(null=True)
-    is_accepted: bool | None = fields.BooleanField(null=True)
+    is_accepted = fields.BooleanField(null=True)
 
     class Meta:
         table = "rebinding"
@@ -56,7 +56,7 @@ class Correction(Model):
     asked_at: datetime = moment()
     decided_at: datetime | None = moment(null=True)
     decided_by_id: int | None = fields.IntField(null=True)
-    is_accepted: bool | None = fields.BooleanField(null=True)
+    is_accepted = fields.BooleanField(null=True)
 
     class Meta:
         table = "correction"

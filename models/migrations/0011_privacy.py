@@ -1,6 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from models.enums import CorrectionItem
+from core.personal import CorrectionItem
 from models.fields import MomentField
 from tortoise.fields.base import OnDelete
 from tortoise import fields

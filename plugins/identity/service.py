@@ -96,11 +96,12 @@ async def _try_code(*, chat: Chat, account_id: str, code_hash: str, now: datetim
     invitation = await Invitation.filter(code_hash=code_hash).first()
     if invitation is None:
         return _Attempt(await _wrong("identity.code_wrong", chat, account_id, now))
-    refusal = _unusable(invitation, now)
+    refusal = unusable(invitation, now)
     return _Attempt(refusal, invitation.id)
 
 
-def _unusable(invitation: Invitation, now: datetime) -> Refusal | None:
+def unusable(invitation: Invitation, now: datetime) -> Refusal | None:
+    """Return why a code cannot be used any more; None when it can."""
     if invitation.used_at is not None:
         return Refusal("identity.code_used")
     if invitation.withdrawn_at is not None or invitation.expires_at <= now:
@@ -135,7 +136,7 @@ async def _try_name(
     if not await _tries_left(chat, account_id, now):
         return _Attempt(Refusal("identity.tries_used_up"))
     invitation = await Invitation.get(id=invitation_id).prefetch_related("person")
-    refusal = _unusable(invitation, now)
+    refusal = unusable(invitation, now)
     if refusal is not None:
         return _Attempt(refusal)
     if words.bare_name(invitation.person.name) not in names:
@@ -177,7 +178,7 @@ async def bind(*, chat: Chat, account_id: str, invitation_id: int, now: datetime
     ``identity.code_used``, ``identity.code_expired``, ``identity.old_account``.
     """
     invitation = await Invitation.get(id=invitation_id)
-    refusal = _unusable(invitation, now)
+    refusal = unusable(invitation, now)
     if refusal is not None:
         raise refusal
     if await Account.filter(person_id=invitation.person_id).exists():

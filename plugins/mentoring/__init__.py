@@ -4,6 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from plugins.mentoring.commands import COMMANDS, CONTINUATIONS, LINE_READERS
 from plugins.mentoring.jobs import CHECKS, JOBS
+from plugins.mentoring.personal import PERSONAL
 
 __plugin_meta__ = PluginMetadata(
     name="联系人",
@@ -12,4 +13,4 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS"]
+__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "PERSONAL"]

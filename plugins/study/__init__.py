@@ -6,6 +6,7 @@ from plugins.study import library
 from plugins.study.checking import ERRANDS, use_commands
 from plugins.study.commands import COMMANDS, CONTINUATIONS
 from plugins.study.jobs import JOBS
+from plugins.study.personal import PERSONAL
 
 __plugin_meta__ = PluginMetadata(
     name="学习",
@@ -14,7 +15,7 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "start", "use_commands"]
+__all__ = ["COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "PERSONAL", "start", "use_commands"]
 
 
 async def start() -> None:

@@ -5,6 +5,7 @@ from nonebot.plugin import PluginMetadata
 from plugins.thought_report.commands import COMMANDS, CONTINUATIONS, DRAFT_WORDS
 from plugins.thought_report.cycle import CHECKS
 from plugins.thought_report.jobs import JOBS
+from plugins.thought_report.personal import PERSONAL
 
 __plugin_meta__ = PluginMetadata(
     name="思想汇报",
@@ -13,4 +14,4 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS"]
+__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "PERSONAL"]

@@ -169,18 +169,22 @@ async def _pass_on(case: _Case, actor: Actor, decision: ReviewDecision, today: d
     return branch[0].name if branch else None
 
 
+def reason_place(uid: str) -> str:
+    """Return the place to which the words of review ``uid`` are sealed."""
+    return f"report_review.reason:{uid}"
+
+
 async def _write_review(
     case: _Case, actor: Actor, decision: ReviewDecision, reason: str, now: datetime
 ) -> ReportReview:
     uid = uuid4().hex
-    place = f"report_review.reason:{uid}"
     return await ReportReview.create(
         uid=uid,
         report_id=case.report.id,
         reviewer_id=actor.person_id or 0,
         as_mentor=case.as_mentor,
         decision=decision,
-        reason_sealed=crypto.seal_text(reason, place=place) if reason else None,
+        reason_sealed=crypto.seal_text(reason, place=reason_place(uid)) if reason else None,
         decided_at=now,
     )
 

@@ -1,0 +1,36 @@
+"""What a room above answers in identity's place, as values handed over by bot.py.
+
+A withdrawal reaches into every room that keeps something, and a new account for somebody who has
+one already needs a message to his mentor: both are more than identity may know.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from core.conversation import Call, Handler, Reply
+from core.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Handlers of the room above. ``rebind`` gets the id of an invitation that fits."""
+
+    rebind: Callable[[Call, int], Awaitable[Reply]]
+    withdraw_reports: Handler
+    leave: Handler
+
+
+_handed: Handed | None = None
+
+
+def use(handed: Handed) -> None:
+    """Take the handlers of this process."""
+    global _handed
+    _handed = handed
+
+
+def current() -> Handed:
+    """Return the handlers; Fault before they were handed over."""
+    if _handed is None:
+        raise Fault("identity was handed nothing")
+    return _handed
