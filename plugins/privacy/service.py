@@ -11,7 +11,7 @@ from core import logs
 from core.actors import Actor, ConsentKind
 from core.clock import local_day
 from core.conversation import Say
-from core.database import require_tx, transactional
+from core.database import forget_deleted, require_tx, transactional
 from core.errors import Refusal
 from core.messages import Text
 from core.personal import Leaving
@@ -123,6 +123,7 @@ async def erase(*, person_id: int, now: datetime) -> None:
     if await _erase(person_id=person_id, now=now):
         log.info("erased")
     await doomed.purge()
+    await forget_deleted()
 
 
 @transactional
