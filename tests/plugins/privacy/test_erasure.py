@@ -224,6 +224,10 @@ async def test_given_a_rich_person_when_erased_then_no_row_points_to_him_and_no_
     said = naming(found, "王建国", "王健国", NOTE, "师傅学焊接", "落款少个日期")
     assert said == {f"message.body:{service.ERASED}"}
     assert await counts() == (before[0] + 2, before[1])
+    acts = await AuditLog.exclude(action="privacy.erased").filter(
+        subject_kind__in=["person", "contact", "thought_report", "report_draft"]
+    )
+    assert [row.detail for row in acts if row.detail] == []
 
 
 async def counts() -> tuple[int, int]:
