@@ -130,6 +130,8 @@ async def test_given_erase_when_confirmed_by_the_exact_word_then_the_script_is_s
     )
     first = "先回「删除」，看清楚删什么，再定。"
     assert await branch.says("王建国", "确认删除") == first
+    await branch.says("王建国", "我的数据")
+    assert await branch.says("王建国", "确认删除") == first
     assert await branch.says("王建国", "删除") == asked
     for other in ("好", "1", "确认", "删除吧", "确认删除吗", "是的"):
         await branch.says("王建国", other)
@@ -249,7 +251,7 @@ async def test_given_the_secretary_himself_when_he_corrects_his_name_then_the_to
     branch: Any,
 ) -> None:
     assert await branch.says("刘长河", "更正 姓名 刘常河") == "转给孙敏了，他看过我告诉您。"
-    assert "等点头" not in await branch.says("刘长河", "等点头")
+    assert await branch.says("刘长河", "等点头") == "眼下没有等您点头的事。"
     assert "刘长河说他的姓名写错了" in await branch.says("孙敏", "等点头")
 
 
