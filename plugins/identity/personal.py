@@ -186,6 +186,11 @@ def _dead_codes(now: datetime) -> QuerySet[Invitation]:
     return Invitation.filter(over, used_at__isnull=True)
 
 
+def _loose_accounts(_now: datetime) -> QuerySet[Account]:
+    """Return accounts of nobody that wait for nothing: who was let go is not to be recognized."""
+    return Account.filter(person_id__isnull=True, rebindings__id__isnull=True)
+
+
 PERSONAL = PersonalData(
     title=Say("identity.personal_title"),
     tables=frozenset(
@@ -202,5 +207,6 @@ PERSONAL = PersonalData(
         Keeping("audit", _old_acts),
         Keeping("looks", _old_looks),
         Keeping("unused_codes", _dead_codes),
+        Keeping("loose_accounts", _loose_accounts),
     ),
 )  # fmt: skip

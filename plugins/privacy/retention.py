@@ -24,8 +24,9 @@ _BATCH = 200
 
 
 def rules() -> tuple[tuple[str, Keeping], ...]:
-    """Return every rule with the room it belongs to."""
-    return tuple((name, rule) for name, room in rooms.bottom_up() for rule in room.keepings)
+    """Return every rule with the room it belongs to: whoever refers to others lets go first."""
+    down = reversed(rooms.bottom_up())
+    return tuple((name, rule) for name, room in down for rule in room.keepings)
 
 
 async def counts(*, now: datetime) -> dict[str, int]:
@@ -67,12 +68,14 @@ async def _ids(rule: Keeping, now: datetime) -> list[int]:
     return [int(str(number)) for number in await rows.values_list("id", flat=True)]
 
 
-async def _let_go(rule: Keeping, ids: Sequence[int], now: datetime) -> None:
+async def _let_go(rule: Keeping, chosen: Sequence[int], now: datetime) -> None:
+    # Asked again inside the transaction: somebody may have come back in between.
+    still = await rule.past(now).filter(id__in=list(chosen)).values_list("id", flat=True)
+    ids = sorted({int(str(number)) for number in still})
     if rule.let_go is not None:
         await doomed.doom(await rule.let_go(ids), now)
-        return
-    model = rule.past(now).model
-    await model.filter(id__in=list(ids)).delete()
+    elif ids:
+        await rule.past(now).model.filter(id__in=ids).delete()
 
 
 async def _left(now: datetime) -> list[int]:
