@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.database import require_tx
-from models import Account, Delivery
+from models import Delivery
 from models.enums import DeliveryState as S
 from plugins.delivery import bell, ledger
 
 REASON = "account_changed"
-LEFT = "left"
+LEFT = "account_gone"
 
 
 async def to_new_account(*, person_id: int, old: Sequence[int], new: int, now: datetime) -> int:
@@ -43,16 +43,26 @@ async def _move(row: Delivery, target: str, now: datetime) -> int:
 
 
 async def nothing_more(*, person_id: int, now: datetime) -> int:
-    """Cancel what is still owed to somebody who leaves; return how many.
+    """Cancel what is still owed to somebody who leaves, as a person; return how many.
 
-    Inside the caller's transaction, while his accounts are still his.
+    Inside the caller's transaction. What his accounts are owed ends when they are taken off him.
     """
+    return await _cancel([f"person:{person_id}"], now)
+
+
+async def nothing_more_to(accounts: Sequence[int], now: datetime) -> int:
+    """Cancel what is still owed to accounts that are taken off their person; return how many.
+
+    Inside the caller's transaction.
+    """
+    return await _cancel([f"account:{number}" for number in accounts], now)
+
+
+async def _cancel(targets: Sequence[str], now: datetime) -> int:
     require_tx()
-    accounts = await Account.filter(person_id=person_id).values_list("id", flat=True)
-    targets = [f"person:{person_id}", *(f"account:{number}" for number in accounts)]
     gone = 0
     for state in (S.DUE, S.LEASED):
-        rows = Delivery.filter(target__in=targets, state=state)
+        rows = Delivery.filter(target__in=list(targets), state=state)
         ids = [int(str(number)) for number in await rows.values_list("id", flat=True)]
         gone += await ledger.move(
             ids, old=state, new=S.CANCELLED, now=now, reason=LEFT, **ledger.FREE

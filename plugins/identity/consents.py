@@ -45,7 +45,7 @@ async def leave(actor: Actor, now: datetime) -> None:
     for kind in ConsentKind:
         if kind in actor.consents:
             await service.note_consent(actor.person_id, kind, ConsentDecision.WITHDRAWN, now)
-    await service.release(Account.filter(person_id=actor.person_id))
+    await service.release(Account.filter(person_id=actor.person_id), now)
     await service.audit(actor.person_id, "identity.leave", actor.person_id, now)
 
 

@@ -21,7 +21,7 @@ from core.errors import Fault, Refusal
 from core.messages import Chat
 from models import Account, AuditLog, CodeTry, Consent, Invitation, Person
 from models.enums import ConsentDecision
-from plugins.identity import consent_texts, dialogues, policy, words
+from plugins.identity import consent_texts, dialogues, handed, policy, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ async def unbind(*, actor: Actor, now: datetime) -> None:
     """
     if actor.account_id is None or actor.person_id is None:
         raise Refusal("identity.send_code")
-    await release(Account.filter(id=actor.account_id))
+    await release(Account.filter(id=actor.account_id), now)
     await audit(actor.person_id, "identity.unbind", actor.person_id, now)
 
 
@@ -245,16 +245,20 @@ async def unbind_person(*, actor: Actor, person_id: int, now: datetime) -> str:
     person = await Person.filter(id=person_id).prefetch_related("home_unit", "inflow_unit").first()
     if person is None or not policy.named_units(actor).covers(person.home_unit.path):
         raise Refusal("identity.name_not_found")
-    if not await release(Account.filter(person_id=person_id)):
+    if not await release(Account.filter(person_id=person_id), now):
         raise Refusal("identity.nothing_bound", name=person.name)
     await audit(actor.person_id, "identity.unbind_for_person", person_id, now)
     return person.name
 
 
-async def release(accounts: QuerySet[Account]) -> int:
-    """Take accounts off their person inside the caller's transaction; return how many."""
+async def release(accounts: QuerySet[Account], now: datetime) -> int:
+    """Take accounts off their person inside the caller's transaction; return how many.
+
+    What is open with them is forgotten, what they are owed is theirs no more (``handed``).
+    """
     require_tx()
     found = await accounts
+    await handed.current().released([account.id for account in found], now)
     for account in found:
         account.person_id = None
         account.bound_at = None

@@ -4,6 +4,7 @@ from core.actors import Who
 from core.conversation import QUESTION_LIFE, Call, Command, Continuation, Reply, Reveals, Say
 from core.errors import Refusal
 from core.personal import CorrectionItem
+from plugins.delivery import rerouting
 from plugins.identity.handed import Handed
 from plugins.privacy import (
     corrections,
@@ -130,7 +131,12 @@ async def leave(call: Call) -> Reply:
     return views.left()
 
 
-HANDED = Handed(rebind=rebind, withdraw_reports=withdraw_reports, leave=leave)
+HANDED = Handed(
+    rebind=rebind,
+    withdraw_reports=withdraw_reports,
+    leave=leave,
+    released=rerouting.nothing_more_to,
+)
 
 COMMANDS = (
     Command(

@@ -161,10 +161,10 @@ async def _accept(row: Rebinding, actor: Actor, now: datetime) -> None:
     if not await taken.update(used_at=now):
         raise Refusal("privacy.settled")
     old = await Account.filter(person_id=row.person_id).order_by("-bound_at", "-id")
-    await identity.release(Account.filter(person_id=row.person_id))
     await rerouting.to_new_account(
         person_id=row.person_id, old=[one.id for one in old], new=account.id, now=now
     )
+    await identity.release(Account.filter(person_id=row.person_id), now)
     account.person_id = row.person_id
     account.bound_at = now
     if old:

@@ -278,6 +278,17 @@ async def test_given_a_secretary_who_takes_the_old_off_when_the_mentor_answers_l
     assert await owner_of("新号") == branch.people["王建国"].id
 
 
+async def test_given_a_stolen_phone_when_the_secretary_takes_it_off_then_it_is_owed_nothing_more(
+    branch: Any,
+) -> None:
+    old = await Account.get(account_id="王建国")
+    await owe(f"account:{old.id}", "receipt", branch.clock.now(), "给旧号的")
+    await branch.says("刘长河", "解绑 王建国")
+    await branch.says("刘长河", "1")
+    assert await branch.deliver() == []
+    assert (await Delivery.get(occasion="receipt")).state is DeliveryState.CANCELLED
+
+
 async def test_given_a_secretary_with_a_new_phone_when_he_asks_then_the_township_is_asked(
     branch: Any,
 ) -> None:
@@ -375,7 +386,9 @@ class Moving:
                 self.branch.clock.advance_to(now + timedelta(days=1))
                 await rebinding.follow_up(now=self.branch.clock.now())
             case "unbind":
-                await run_tx(lambda: identity.release(Account.filter(person_id=self.person.id)))
+                await run_tx(
+                    lambda: identity.release(Account.filter(person_id=self.person.id), now)
+                )
             case _:
                 await self.code()
 
