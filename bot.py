@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parent
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
     "gateway", "alarm", "identity", "delivery", "reception",
-    "roster", "study", "thought_report", "mentoring", "movement", "stats", "dossier", "sandbox",
+    "roster", "study", "thought_report", "mentoring", "movement", "stats", "dossier", "privacy",
+    "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")
@@ -202,17 +203,15 @@ def wire(house: House) -> None:
         jobs += getattr(door, "JOBS", ())
         checks |= getattr(door, "CHECKS", {})
         draft_words |= getattr(door, "DRAFT_WORDS", {})
-    house.doors["reception"].open_desk(
-        commands=commands,
-        continuations=continuations,
-        line_readers=readers,
-        draft_words=draft_words,
-    )
+    house.doors["reception"].open_desk(commands, continuations, readers, draft_words)
     house.doors["delivery"].use_checks(checks)
     house.doors["study"].use_commands(commands)
     house.doors["thought_report"].use_library(house.doors["study"].pieces)
     undos = [one for door in house.doors.values() for one in getattr(door, "UNDOS", ())]
     house.doors["mentoring"].use_undos(undos)
+    personal = {n: door.PERSONAL for n, door in house.doors.items() if hasattr(door, "PERSONAL")}
+    house.doors["privacy"].use_rooms(personal)
+    house.doors["identity"].use_handed(house.doors["privacy"].HANDED)
     house.jobs = tuple(jobs)
 
 

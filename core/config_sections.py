@@ -239,6 +239,20 @@ class Privacy(Section):
     """Wrong codes a day before an account has to wait."""
     group_total_min: Annotated[int, Field(ge=5, le=100)] = 5
     """Fewest people in a total that is said in a group; never below five."""
+    report_copy_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days after the signed original was filed that the pages of a report are kept."""
+    draft_keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days after which a draft that was dropped is forgotten."""
+    contact_days: Annotated[int, Field(ge=30, le=3650)] = 365
+    """Days that the log of contacts is kept after mentor and person have parted."""
+    audit_days: Annotated[int, Field(ge=365, le=3650)] = 1095
+    """Days for which it is known who did what and who looked at what."""
+    left_days: Annotated[int, Field(ge=1, le=30)] = 30
+    """Days after which everything of somebody who left is erased; the notice promises thirty."""
+    invitation_keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days after which a code that nobody used is forgotten."""
+    rebinding_days: Annotated[int, Field(ge=1, le=30)] = 2
+    """Days a mentor has to say whose a new account is, before the branch is asked."""
 
 
 class Sandbox(Section):

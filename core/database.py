@@ -37,7 +37,13 @@ DEMO = "demo"
 
 # The first pragma holds for those after it. FULL: a message marked as sent outlives a power cut.
 BUSY_TIMEOUT_MS = 5000
-_PRAGMAS = {"journal_mode": "WAL", "foreign_keys": "ON", "synchronous": "FULL"}
+# What is deleted is overwritten, not only unlinked: somebody may have had it erased.
+_PRAGMAS = {
+    "journal_mode": "WAL",
+    "foreign_keys": "ON",
+    "synchronous": "FULL",
+    "secure_delete": "ON",
+}
 
 
 @dataclass(slots=True)
@@ -127,6 +133,17 @@ async def open_database(
         await close_database()
         raise
     log.info("opened", engine=client.capabilities.dialect, kind=kind)
+
+
+async def forget_deleted() -> None:
+    """Leave nothing of what was deleted in the log of a SQLite file; not inside a transaction.
+
+    While another connection reads, the log stays until the next time. On PostgreSQL the server's
+    own vacuum does it.
+    """
+    client = get_connection("default")
+    if schema.is_sqlite(client):
+        await client.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 async def close_database() -> None:

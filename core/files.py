@@ -43,14 +43,20 @@ def kind_of(suffix: str) -> MediaKind:
     return _KINDS.get(suffix, MediaKind.FILE)
 
 
-async def put(data: bytes, *, suffix: str) -> Stored:
+def new_id() -> str:
+    """Return an id under which nothing is kept yet, to be noted before the file is there."""
+    return secrets.token_hex(16)
+
+
+async def put(data: bytes, *, suffix: str, blob_id: str | None = None) -> Stored:
     """Keep ``data`` and return where. Call it before the transaction that refers to it.
 
-    Raises Refusal ``start.disk_full_worker`` when the disk takes no more; Fault above the limit.
+    ``blob_id`` is an id from ``new_id`` that a row refers to already. Raises Refusal
+    ``start.disk_full_worker`` when the disk takes no more; Fault above the limit.
     """
     if len(data) > MOST_BYTES:
         raise Fault("file above the limit")
-    blob_id = secrets.token_hex(16)
+    blob_id = blob_id or new_id()
     try:
         digest = await asyncio.to_thread(_put, blob_id, data)
     except OSError as error:

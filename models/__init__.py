@@ -17,6 +17,7 @@ from models.fingerprint import ReportClause, ReportFingerprint
 from models.mentoring import Contact, Mentorship, StandIn
 from models.movement import Movement
 from models.org import Account, Group, Person, Role, Unit
+from models.privacy import Correction, DataExport, DoomedFile, Rebinding
 from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
 from models.study import (
@@ -36,11 +37,11 @@ from models.study import (
 
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
-    "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
-    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence",
-    "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog",
-    "ReportClause", "ReportCycle", "ReportDraft", "ReportExport", "ReportFingerprint",
-    "ReportOriginal", "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StandIn",
-    "StudyPlan", "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached",
-    "Worker",
+    "Correction", "DataExport", "Delivery", "Dialogue", "DoomedFile", "FeedItem", "FeedSource",
+    "Group", "InstanceMark", "Invitation", "LocalMaterial", "MaterialReview", "Mentorship",
+    "Message", "Movement", "Occurrence", "Parcel", "Person", "PlanPause", "Push", "PushOrder",
+    "QuizAnswer", "ReadLog", "Rebinding", "ReportClause", "ReportCycle", "ReportDraft",
+    "ReportExport", "ReportFingerprint", "ReportOriginal", "ReportPart", "ReportReview",
+    "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan", "StudyProgress", "StudyRecord",
+    "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

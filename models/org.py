@@ -42,6 +42,9 @@ class Person(Model):
     Days are the dated facts of the way (发展党员工作细则); the city is the only place kept.
     ``paused_until`` is the last day on which the person wants no reminders. No ID number, phone,
     bank account or address has a column here: what is not kept cannot leak.
+
+    ``erased_on`` is set once the person had everything erased: the row is then a stub without name
+    or days, only there for the ids that the work of others refers to.
     """
 
     id = fields.IntField(primary_key=True)
@@ -64,6 +67,7 @@ class Person(Model):
     city = fields.CharField(max_length=32, null=True)
     left_on: date | None = fields.DateField(null=True)
     paused_until: date | None = fields.DateField(null=True)
+    erased_on: date | None = fields.DateField(null=True)
     created_at: datetime = moment()
 
     class Meta:

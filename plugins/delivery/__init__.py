@@ -7,6 +7,7 @@ from plugins.delivery.commands import COMMANDS, CONTINUATIONS
 from plugins.delivery.jobs import JOBS
 from plugins.delivery.lifecycle import start, stop, use_checks
 from plugins.delivery.occurrences import Occurrences
+from plugins.delivery.personal import PERSONAL
 
 __plugin_meta__ = PluginMetadata(
     name="发送台账",
@@ -26,6 +27,7 @@ __all__ = [
     "CONTINUATIONS",
     "FIRE_BOOK",
     "JOBS",
+    "PERSONAL",
     "start",
     "stop",
     "use_checks",

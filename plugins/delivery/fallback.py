@@ -17,6 +17,7 @@ from models.enums import DeliveryState, Priority
 from plugins.delivery import bell, service
 from plugins.delivery.targets import Target, TargetKind, parse
 from plugins.delivery.tried import Tried
+from plugins.identity import consents
 
 # Refusals that say: not on this account. Others say something about the body, or pass.
 FOR_GOOD = frozenset(
@@ -101,7 +102,7 @@ async def _owe_again(row: Delivery, account_id: int, now: datetime) -> None:
 
 
 async def _unreached(row: Delivery, person_id: int, reason: str, now: datetime) -> None:
-    if not await Person.exists(id=person_id):
+    if not await Person.exists(id=person_id) or await consents.has_left(person_id):
         return
     found = await Unreached.filter(person_id=person_id, settled_at__isnull=True).first()
     if found is None:

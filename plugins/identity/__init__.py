@@ -4,7 +4,9 @@ from nonebot.plugin import PluginMetadata
 
 from plugins.identity import consent_texts
 from plugins.identity.commands import COMMANDS, CONTINUATIONS
+from plugins.identity.handed import use as use_handed
 from plugins.identity.jobs import JOBS
+from plugins.identity.personal import PERSONAL
 
 __plugin_meta__ = PluginMetadata(
     name="身份",
@@ -13,7 +15,7 @@ __plugin_meta__ = PluginMetadata(
     type="library",
 )
 
-__all__ = ["COMMANDS", "CONTINUATIONS", "JOBS", "start"]
+__all__ = ["COMMANDS", "CONTINUATIONS", "JOBS", "PERSONAL", "start", "use_handed"]
 
 
 async def start() -> None:

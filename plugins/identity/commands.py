@@ -3,7 +3,7 @@
 from core.actors import ConsentKind, Stage, Who
 from core.conversation import Call, Command, Continuation, Place, Reply, Reveals, Say
 from core.errors import Refusal
-from plugins.identity import consents, groups, policy, queries, service, views, words
+from plugins.identity import consents, groups, handed, policy, queries, service, views, words
 
 
 async def handle_bind(call: Call) -> Reply:
@@ -72,6 +72,8 @@ async def continue_name(call: Call) -> Reply:
     except Refusal as refusal:
         if refusal.key == "identity.name_wrong":
             raise
+        if refusal.key == "identity.old_account":
+            return await handed.current().rebind(call, invitation)
         return views.closed(Say(refusal.key, **refusal.fields))
     return views.first_consent(invitation, asks_reports=checked.asks_reports)
 
@@ -104,10 +106,12 @@ async def continue_reports(call: Call) -> Reply:
     if call.choice == "full":
         return views.full_text(ConsentKind.REPORTS, "identity.reports", {"binding": binding})
     given = call.choice == "yes"
+    if not given and ConsentKind.REPORTS in call.actor.consents:
+        return await handed.current().withdraw_reports(call)
     await consents.decide(actor=call.actor, kind=ConsentKind.REPORTS, given=given, now=call.now)
     if binding:
         return views.bound(call.now, reports=given)
-    return views.reports_decided(given=given, before=ConsentKind.REPORTS in call.actor.consents)
+    return views.closed(Say("identity.reports_given") if given else Say("identity.kept"))
 
 
 async def handle_unbind(call: Call) -> Reply:
@@ -162,16 +166,14 @@ async def continue_consents(call: Call) -> Reply:
             return views.ask_leave()
         case "keep":
             return views.closed(Say("identity.kept"))
-    await consents.decide(actor=call.actor, kind=ConsentKind.REPORTS, given=False, now=call.now)
-    return views.closed(Say("identity.reports_withdrawn"))
+    return await handed.current().withdraw_reports(call)
 
 
 async def continue_leave(call: Call) -> Reply:
     """Let somebody go, or not."""
     if call.choice != "leave":
         return views.closed(Say("identity.kept"))
-    await consents.leave(actor=call.actor, now=call.now)
-    return views.closed(Say("identity.left"))
+    return await handed.current().leave(call)
 
 
 COMMANDS = (

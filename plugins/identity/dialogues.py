@@ -29,6 +29,10 @@ _CLOSE = """
 DELETE FROM dialogue WHERE platform = $1 AND account_id = $2 AND chat_key = $3 AND slot = $4
 RETURNING id"""
 _FORGET = "DELETE FROM dialogue WHERE platform = $1 AND account_id = $2 RETURNING id"
+_OF_ACCOUNT = """
+SELECT id, chat_key, body_sealed FROM dialogue
+WHERE platform = $1 AND account_id = $2 AND slot = $3"""
+_CLOSE_ONE = "DELETE FROM dialogue WHERE id = $1 RETURNING id"
 _PRUNE = "DELETE FROM dialogue WHERE slot = $1 AND asked_at < $2 RETURNING id"
 
 
@@ -97,6 +101,18 @@ async def close(chat: Chat, account_id: str, slots: Collection[Slot]) -> None:
 async def forget(platform: str, account_id: str) -> None:
     """End everything that is open with an account, in every chat."""
     await statements.rows(_FORGET, platform, account_id)
+
+
+async def close_naming(platform: str, account_id: str, name: str) -> None:
+    """End the questions of an account that say ``name``: whoever it is has everything erased."""
+    for row in await statements.rows(_OF_ACCOUNT, platform, account_id, Slot.QUESTION.value):
+        place = _place(platform, account_id, row["chat_key"], Slot.QUESTION)
+        try:
+            plain = crypto.unseal_text(bytes(row["body_sealed"]), place=place)
+        except Fault:
+            continue  # nobody can read it any more, see queries.who_is
+        if name in plain:
+            await statements.rows(_CLOSE_ONE, row["id"])
 
 
 async def prune(now: datetime) -> int:

@@ -21,7 +21,7 @@ from core.errors import Fault, Refusal
 from core.messages import Chat
 from models import Account, AuditLog, CodeTry, Consent, Invitation, Person
 from models.enums import ConsentDecision
-from plugins.identity import consent_texts, dialogues, policy, words
+from plugins.identity import consent_texts, dialogues, handed, policy, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,12 @@ async def _try_code(*, chat: Chat, account_id: str, code_hash: str, now: datetim
     invitation = await Invitation.filter(code_hash=code_hash).first()
     if invitation is None:
         return _Attempt(await _wrong("identity.code_wrong", chat, account_id, now))
-    refusal = _unusable(invitation, now)
+    refusal = unusable(invitation, now)
     return _Attempt(refusal, invitation.id)
 
 
-def _unusable(invitation: Invitation, now: datetime) -> Refusal | None:
+def unusable(invitation: Invitation, now: datetime) -> Refusal | None:
+    """Return why a code cannot be used any more; None when it can."""
     if invitation.used_at is not None:
         return Refusal("identity.code_used")
     if invitation.withdrawn_at is not None or invitation.expires_at <= now:
@@ -135,7 +136,7 @@ async def _try_name(
     if not await _tries_left(chat, account_id, now):
         return _Attempt(Refusal("identity.tries_used_up"))
     invitation = await Invitation.get(id=invitation_id).prefetch_related("person")
-    refusal = _unusable(invitation, now)
+    refusal = unusable(invitation, now)
     if refusal is not None:
         return _Attempt(refusal)
     if words.bare_name(invitation.person.name) not in names:
@@ -177,7 +178,7 @@ async def bind(*, chat: Chat, account_id: str, invitation_id: int, now: datetime
     ``identity.code_used``, ``identity.code_expired``, ``identity.old_account``.
     """
     invitation = await Invitation.get(id=invitation_id)
-    refusal = _unusable(invitation, now)
+    refusal = unusable(invitation, now)
     if refusal is not None:
         raise refusal
     if await Account.filter(person_id=invitation.person_id).exists():
@@ -231,7 +232,7 @@ async def unbind(*, actor: Actor, now: datetime) -> None:
     """
     if actor.account_id is None or actor.person_id is None:
         raise Refusal("identity.send_code")
-    await release(Account.filter(id=actor.account_id))
+    await release(Account.filter(id=actor.account_id), now)
     await audit(actor.person_id, "identity.unbind", actor.person_id, now)
 
 
@@ -244,16 +245,20 @@ async def unbind_person(*, actor: Actor, person_id: int, now: datetime) -> str:
     person = await Person.filter(id=person_id).prefetch_related("home_unit", "inflow_unit").first()
     if person is None or not policy.named_units(actor).covers(person.home_unit.path):
         raise Refusal("identity.name_not_found")
-    if not await release(Account.filter(person_id=person_id)):
+    if not await release(Account.filter(person_id=person_id), now):
         raise Refusal("identity.nothing_bound", name=person.name)
     await audit(actor.person_id, "identity.unbind_for_person", person_id, now)
     return person.name
 
 
-async def release(accounts: QuerySet[Account]) -> int:
-    """Take accounts off their person inside the caller's transaction; return how many."""
+async def release(accounts: QuerySet[Account], now: datetime) -> int:
+    """Take accounts off their person inside the caller's transaction; return how many.
+
+    What is open with them is forgotten, what they are owed is theirs no more (``handed``).
+    """
     require_tx()
     found = await accounts
+    await handed.current().released([account.id for account in found], now)
     for account in found:
         account.person_id = None
         account.bound_at = None

@@ -82,13 +82,6 @@ def bound(now: datetime, *, reports: bool) -> Reply:
     return closed(Say("identity.bound_without_reports", weekday=day, at=at))
 
 
-def reports_decided(*, given: bool, before: bool) -> Reply:
-    """Say what became of the second consent, long after binding."""
-    if given:
-        return closed(Say("identity.reports_given"))
-    return closed(Say("identity.reports_withdrawn") if before else Say("identity.kept"))
-
-
 def consents(states: Sequence[ConsentState], *, asks_reports: bool) -> Reply:
     """Show both decisions with what can be changed."""
     said = [_state(state) for state in states]

@@ -27,3 +27,8 @@ def code_digits(text: str) -> str | None:
     """Return the eight digits of an invitation code, however they are spaced; else None."""
     digits = re.sub(r"[\s-]+", "", unicodedata.normalize("NFKC", text))
     return digits if re.fullmatch(r"[0-9]{8}", digits) else None
+
+
+def account_tail(account_id: str) -> str:
+    """Return the last four characters of an account, enough for its owner to know it."""
+    return account_id[-4:]

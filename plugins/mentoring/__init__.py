@@ -4,6 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from plugins.mentoring.commands import COMMANDS, CONTINUATIONS, LINE_READERS
 from plugins.mentoring.jobs import CHECKS, JOBS
+from plugins.mentoring.personal import PERSONAL
 from plugins.mentoring.undoing import use_undos
 
 __plugin_meta__ = PluginMetadata(
@@ -13,4 +14,6 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "use_undos"]
+__all__ = [
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "PERSONAL", "use_undos",
+]  # fmt: skip

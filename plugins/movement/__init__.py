@@ -5,6 +5,7 @@ from nonebot.plugin import PluginMetadata
 from plugins.movement import cards
 from plugins.movement.commands import COMMANDS, CONTINUATIONS, LINE_READERS
 from plugins.movement.jobs import CHECKS, JOBS
+from plugins.movement.personal import PERSONAL
 
 __plugin_meta__ = PluginMetadata(
     name="出发",
@@ -13,7 +14,9 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "LINE_READERS", "start"]
+__all__ = [
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "LINE_READERS", "PERSONAL", "start",
+]  # fmt: skip
 
 ERRANDS = {"check": cards.check}
 

@@ -98,8 +98,8 @@ MENUS: dict[Who, tuple[Entry, ...]] = {
 }
 # Menus that lead to everything else by their last number.
 WITH_MORE = frozenset(MENUS) - {Who.WORKER}
-# Words that are of no use to somebody who reads a list in private chat.
-NOT_LISTED = frozenset({"绑定"})
+# Words that are of no use to somebody who reads a list in private chat, or never get a number.
+NOT_LISTED = frozenset({"绑定", "确认删除"})
 # What is offered to somebody whose words nothing is near to.
 OFTEN_MEANT: dict[Who, tuple[str, ...]] = {
     Who.WORKER: ("交汇报", "学习", "求助"),

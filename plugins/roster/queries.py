@@ -29,7 +29,7 @@ async def invitable(actor: Actor, name: str) -> tuple[PersonFound, ...]:
 async def unbound(scope: UnitScope) -> tuple[PersonFound, ...]:
     """Return everybody in ``scope`` without an account, by unit and name."""
     bound = await Account.filter(person_id__isnull=False).values_list("person_id", flat=True)
-    people = Person.all().order_by("home_unit__path", "id")
+    people = Person.filter(erased_on__isnull=True).order_by("home_unit__path", "id")
     rows = await people.values_list("id", "name", "stage", "home_unit__name", "home_unit__path")
     taken = set(bound)
     return tuple(

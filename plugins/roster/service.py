@@ -1,7 +1,7 @@
 """The rules of the roster: who comes in, who gets a code, who wants to be left alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -28,11 +28,15 @@ _OFFICES = {
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A code for one person. Never logged; shown once to whoever hands it over."""
+    """A code for one person. Never logged; shown once to whoever hands it over.
+
+    ``has_account`` says that it is for a new phone, beside an account that is still bound.
+    """
 
     name: str
     unit: str
     code: str
+    has_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +121,12 @@ async def _administrator(name: str, path: tuple[str, ...], now: datetime) -> int
 async def invite(*, actor: Actor, person_id: int, now: datetime) -> Invited:
     """Make a code for one of the asker's people.
 
-    Raises Refusal ``roster.name_not_found`` out of scope, ``roster.has_account``.
+    For somebody who has an account it is good for a new phone: his mentor is asked before it takes
+    the old one's place. Raises Refusal ``roster.name_not_found`` out of scope.
     """
     person = await _in_scope(actor, person_id)
-    if await Account.filter(person_id=person_id).exists():
-        raise Refusal("roster.has_account", name=person.name)
-    return await _invite(person, issued_by=actor.person_id, now=now)
+    made = await _invite(person, issued_by=actor.person_id, now=now)
+    return replace(made, has_account=await Account.filter(person_id=person_id).exists())
 
 
 async def invite_unbound(*, person_id: int, now: datetime) -> Invited:

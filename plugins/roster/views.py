@@ -26,6 +26,8 @@ def invited(result: Invited) -> Reply:
         code=words.spaced_code(result.code),
         days=settings().privacy.invitation_days,
     )
+    if result.has_account:
+        return Reply(says=(say, Say("roster.beside_account")), close=_CLOSED)
     return Reply(says=(say, Say("roster.hand_over")), close=_CLOSED)
 
 

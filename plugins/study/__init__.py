@@ -8,6 +8,7 @@ from plugins.study.commands import COMMANDS, CONTINUATIONS
 from plugins.study.jobs import CHECKS, JOBS
 from plugins.study.library import pieces
 from plugins.study.local_commands import DRAFT_WORDS
+from plugins.study.personal import PERSONAL
 
 __plugin_meta__ = PluginMetadata(
     name="学习",
@@ -17,8 +18,8 @@ __plugin_meta__ = PluginMetadata(
 )
 
 __all__ = [
-    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "ERRANDS", "JOBS", "pieces", "start",
-    "use_commands",
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "ERRANDS", "JOBS", "PERSONAL", "pieces",
+    "start", "use_commands",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from plugins.thought_report.cycle import CHECKS as CYCLE_CHECKS
 from plugins.thought_report.jobs import JOBS, READING_CHECKS
 from plugins.thought_report.paper_commands import CHECKS as PAPER_CHECKS
 from plugins.thought_report.paper_commands import UNDOS
+from plugins.thought_report.personal import PERSONAL
 from plugins.thought_report.quotable import use_library
 
 __plugin_meta__ = PluginMetadata(
@@ -20,7 +21,8 @@ __plugin_meta__ = PluginMetadata(
 CHECKS = CYCLE_CHECKS | READING_CHECKS | PAPER_CHECKS
 
 __all__ = [
-    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "UNDOS", "start", "use_library",
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "PERSONAL", "UNDOS", "start",
+    "use_library",
 ]  # fmt: skip
 
 

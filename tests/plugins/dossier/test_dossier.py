@@ -10,7 +10,7 @@ from models.enums import Evidence, StandInState, UnitKind
 from tests.plugins.mentoring.town import Town, at
 
 LONG = "敬爱的党组织：到南港这阵子，我一边上班一边学习，" * 8
-NO = "这个我不能给您看。回 0 看您能用的。"
+NO = "这个我不能给您看。看自己的，回「我的数据」。"
 EMPTY = (
     "陈玉梅，王家村，入党积极分子\n日子：还没登记\n联系人：周德厚\n汇报：这里还没收到\n"
     "联系：还没记过\n学时：还没有\n半年考察不在这里，看支部的纸质档案\n"

@@ -131,7 +131,7 @@ async def test_given_somebody_else_when_he_wants_a_file_then_he_gets_none(
     town: Town, who: str, what: str
 ) -> None:
     await write(town)
-    assert await town.says(who, what) == "这个我不能给您看。回 0 看您能用的。"
+    assert await town.says(who, what) == "这个我不能给您看。看自己的，回「我的数据」。"
     assert await ReportExport.all().count() == 0
 
 
@@ -143,7 +143,9 @@ async def test_given_somebody_of_another_branch_when_he_is_named_then_the_words_
     await town.person("赵小红", "赵家村")
     await town.mentor("刘长河", "赵小红")  # his own mentee, of another branch: read, not taken out
     await write(town, "赵小红", photos=0)
-    assert await town.says("刘长河", f"导出 汇报 {name}") == ("这个我不能给您看。回 0 看您能用的。")
+    assert await town.says("刘长河", f"导出 汇报 {name}") == (
+        "这个我不能给您看。看自己的，回「我的数据」。"
+    )
     assert "赵小红" not in await town.says("刘长河", "导出 汇报 四季度")
 
 

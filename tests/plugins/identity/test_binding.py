@@ -8,6 +8,7 @@ import pytest
 from core.actors import STRANGER, Actor, ConsentKind
 from core.clock import FrozenClock
 from core.conversation import Ask
+from core.database import run_tx
 from core.errors import Refusal
 from core.messages import Chat, ChatKind
 from models import Account, AuditLog, CodeTry, Consent, Dialogue, Group, Invitation
@@ -207,7 +208,7 @@ async def test_given_both_consents_when_he_leaves_then_both_are_withdrawn_and_no
     actor = await bind(county, "马小军")
     await consents.decide(actor=actor, kind=ConsentKind.REPORTS, given=True, now=county.now)
     actor = (await queries.who_is(ME, "2001")).actor
-    await consents.leave(actor=actor, now=county.now)
+    await run_tx(lambda: consents.leave(actor, county.now))
     assert await Account.filter(person_id__isnull=False).count() == 0
     decisions = await Consent.all().order_by("id").values_list("kind", "decision")
     assert decisions[2:] == [

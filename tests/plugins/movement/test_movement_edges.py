@@ -12,7 +12,7 @@ from plugins.identity import service as identity
 from plugins.movement import queries
 from tests.plugins.movement.conftest import Away, at
 
-NOT_FOR_YOU = "这个我不能给您看。回 0 看您能用的。"
+NOT_FOR_YOU = "这个我不能给您看。看自己的，回「我的数据」。"
 
 
 async def told_to(away: Away, name: str) -> list[str]:

@@ -14,7 +14,7 @@ from plugins.reception import desk, router, seen
 PHOTO = Media(MediaKind.IMAGE, "1.jpg")
 UNKNOWN_NUMBER = "这个数字对不上现在的事，什么都没动。回 0 看菜单。"
 FAULT = "刚才这条没办成，是我这边的问题。前面的都在，过 10 分钟再发一次。"
-NOT_ALLOWED = "这个我不能给您看。回 0 看您能用的。"
+NOT_ALLOWED = "这个我不能给您看。看自己的，回「我的数据」。"
 STRANGER = "我是雁阵，帮支部跟在外的申请人联系。\n有邀请码就发来。公开的学习回「本周」就能看。"
 
 

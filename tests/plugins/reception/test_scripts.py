@@ -109,7 +109,7 @@ async def test_given_an_old_account_when_a_new_phone_comes_then_the_secretary_un
     code = await invite(talk, "王建国")
     await talk.say("2002", code)
     assert await talk.say("2002", "王建国") == (
-        "您还有个旧号。换过来要支书点头：请支书给我发「解绑」加您的名字。\n解开后您再发一次码。"
+        "您还有个旧号。换过来要联系人点头，我去问，有回音告诉您。"
     )
     assert await talk.say("s", "解绑 没有人") == "您能看的人里没有这个名字。"
     assert await talk.say("s", "解绑 王建国") == (
@@ -139,9 +139,7 @@ async def test_given_a_bound_worker_when_he_changes_his_consents_then_each_answe
     assert (await talk.say("w", "1")).startswith("存您的汇报和联系人的谈话记录。\n")
     assert await talk.say("w", "1") == "记下了，以后的汇报可以交给我。"
     assert "第 2 件，存汇报和谈话记录：11月23日同意的。" in await talk.say("w", "同意书")
-    assert await talk.say("w", "1") == (
-        "好，以后的不存了。以前存的还在，要删请找支书。汇报写纸上交，一样算。"
-    )
+    assert await talk.say("w", "1") == ("好，以后的不存了。汇报写纸上交，一样算。")
 
 
 async def test_given_a_bound_worker_when_he_withdraws_everything_then_he_is_asked_and_let_go(
@@ -186,7 +184,7 @@ async def test_given_strangers_and_no_permission_when_asked_then_the_script_hold
     assert await talk.say("2001", "你是谁") == (
         "我是雁阵，帮支部跟在外的申请人联系。\n有邀请码就发来。公开的学习回「本周」就能看。"
     )
-    assert await talk.say("w", "查档 王建国") == ("这个我不能给您看。回 0 看您能用的。")
+    assert await talk.say("w", "查档 王建国") == ("这个我不能给您看。看自己的，回「我的数据」。")
 
 
 # 3.16

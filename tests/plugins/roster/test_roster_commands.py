@@ -130,14 +130,15 @@ async def test_given_a_forged_choice_when_it_is_out_of_scope_then_there_is_no_co
     assert await Invitation.all().count() == 0
 
 
-async def test_given_somebody_bound_when_he_is_invited_then_the_way_is_to_change_the_account(
+async def test_given_somebody_bound_when_he_is_invited_then_the_code_is_for_a_new_phone(
     units: dict[str, Unit], clock: FrozenClock
 ) -> None:
     await person(units["王家村"], "王建国", account="20001")
     secretary = officer(RoleKind.BRANCH_SECRETARY, units["王家村"])
-    with pytest.raises(Refusal) as caught:
-        await commands.handle_invite(call(secretary, clock, "王建国"))
-    assert caught.value.key == "roster.has_account"
+    words = said(await commands.handle_invite(call(secretary, clock, "王建国")))
+    assert "王建国的邀请码是 " in words
+    assert "我先问他的联系人，点头才换。" in words
+    assert await Account.all().count() == 1
 
 
 async def test_given_no_name_when_a_word_needs_one_then_it_says_how(clock: FrozenClock) -> None:

@@ -258,7 +258,10 @@ async def test_given_another_branch_when_parcels_are_listed_then_its_people_are_
     assert await post.says("李国民", "1") == "这一份前面已经变了，这次没动。"
     assert (await Parcel.get()).sent_on is None
     for name in ("王建国", "周德厚", "孙敏"):
-        assert await post.says(name, "寄送登记 王建国 书") == "这个我不能给您看。回 0 看您能用的。"
+        assert (
+            await post.says(name, "寄送登记 王建国 书")
+            == "这个我不能给您看。看自己的，回「我的数据」。"
+        )
     assert (await post.says("陌生人", "资料包")).startswith("我是雁阵")
 
 

@@ -182,7 +182,10 @@ async def test_given_another_branch_or_a_worker_when_they_pause_then_nothing_is_
     assert await town.says("赵国强", "推送 停 王家村 到12月1日") == (
         "您能看的单位里没有这个。您能看：李家村。"
     )
-    assert await town.says("王建国", "推送 停到 12月1日") == "这个我不能给您看。回 0 看您能用的。"
+    assert (
+        await town.says("王建国", "推送 停到 12月1日")
+        == "这个我不能给您看。看自己的，回「我的数据」。"
+    )
     assert not await PlanPause.all().exists()
     await town.says("刘长河", "推送 停到 12月1日")
     row = await PlanPause.get()

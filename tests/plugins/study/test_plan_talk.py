@@ -141,7 +141,7 @@ async def test_given_a_secretary_of_another_branch_when_he_names_it_then_nothing
     town: Place, who: str, line: str
 ) -> None:
     assert await town.says(who, line) == "您能看的单位里没有这个。您能看：李家村。"
-    assert await town.says("王建国", line) == "这个我不能给您看。回 0 看您能用的。"
+    assert await town.says("王建国", line) == "这个我不能给您看。看自己的，回「我的数据」。"
 
 
 async def test_given_an_office_that_ended_when_the_question_is_answered_then_nothing_changes(

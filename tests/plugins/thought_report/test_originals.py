@@ -96,8 +96,8 @@ async def test_given_quarter_and_day_when_they_are_typed_then_both_are_taken(hom
             "原件已收 王建国 四季度 那天",
             "这样写就行：「原件已收 王建国 四季度 12月28日」。",
         ),
-        ("原件已收 查无此人", "这个我不能给您看。回 0 看您能用的。"),
-        ("原件已收 赵家人", "这个我不能给您看。回 0 看您能用的。"),
+        ("原件已收 查无此人", "这个我不能给您看。看自己的，回「我的数据」。"),
+        ("原件已收 赵家人", "这个我不能给您看。看自己的，回「我的数据」。"),
     ],
 )
 async def test_given_what_cannot_be_noted_when_it_is_typed_then_nothing_is(

@@ -52,7 +52,8 @@ async def test_given_a_deputy_when_he_reads_then_the_trail_names_him_and_whose_p
     lan = handed_in.talks["李秀兰"]
     assert await lan.says("阅汇报") == "等您看的 1 份：\n1 王建国，1 页，等了 2 天，代周德厚看"
     assert (await lan.says("1")).endswith(
-        f"王建国 四季度。供参考：文字 192 字；没看到结尾的话、落款名字、日期，别的都在。\n这份您代周德厚看，经过里写您的名字。\n{OPTIONS}"
+        "王建国 四季度。供参考：文字 192 字；没看到结尾的话、落款名字、日期，别的都在。\n"
+        f"这份您代周德厚看，经过里写您的名字。\n{OPTIONS}"
     )
     assert (await ReadLog.get()).reader_role == "deputy"
     assert await lan.says("1") == "记下了：王建国四季度汇报，您看过，没有要补的。转刘长河看。"
@@ -242,7 +243,7 @@ async def test_given_a_name_out_of_reach_when_it_is_named_then_the_words_are_the
     await handed_in.person("赵小红")
     await handed_in.mentor("赵小红", "李秀兰")
     said = await handed_in.talks["李秀兰"].says(f"阅汇报 {name}")
-    assert said == "这个我不能给您看。回 0 看您能用的。"
+    assert said == "这个我不能给您看。看自己的，回「我的数据」。"
     assert await ReadLog.all().count() == 0
 
 
