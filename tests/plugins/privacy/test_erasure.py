@@ -44,6 +44,7 @@ from models import (
 from models.enums import DeliveryState, ExportKind, StandInState
 from plugins.delivery import bodies
 from plugins.identity import dialogues
+from plugins.movement import cards
 from plugins.privacy import doomed, retention, rooms, service
 from plugins.study import library
 from tests.conftest import HOUSE, POSTGRES
@@ -77,6 +78,7 @@ async def rich(branch: Any) -> Person:
     await branch.says("王建国", "答题")
     for _ in range(3):
         await branch.says("王建国", "1")
+    cards.use(cards.load(cards.FOLDER))
     await branch.says("王建国", "出发 东莞 11月25日")
     await branch.says("王建国", "夜班到 11月30日")
     await branch.says("王建国", "别联系我到 11月29日")
