@@ -57,7 +57,7 @@ class BotProcess:
         assert self._process is not None
         assert self._process.stdout is not None
         while True:
-            line = await asyncio.wait_for(self._process.stdout.readline(), 30)
+            line = await asyncio.wait_for(self._process.stdout.readline(), 120)
             if not line:
                 raise RuntimeError("the bot ended")
             if line.startswith(b"{"):
@@ -145,7 +145,8 @@ async def _settled(now: datetime) -> bool:
     from models import Delivery  # noqa: PLC0415  # only inside the bot's process
 
     owed = Delivery.filter(state__in=["due", "leased", "sending"], not_before__lte=now)
-    for _ in range(1000):
+    # On PostgreSQL a killed process keeps its account until its mark runs out: half a minute.
+    for _ in range(4500):
         if not await owed.exists():
             return True
         await asyncio.sleep(0.02)

@@ -8,8 +8,8 @@ from core.actors import ConsentKind, Stage
 from core.conversation import Call, Say
 from core.errors import Refusal
 from core.texts import current
-from models import AuditLog, ReportOriginal, Unit
-from models.enums import UnitKind
+from models import AuditLog, Delivery, ReportOriginal, Unit
+from models.enums import DeliveryState, UnitKind
 from plugins.identity.queries import who_is
 from plugins.mentoring.undoing import newer_entry
 from plugins.thought_report import originals, paper_commands
@@ -177,6 +177,17 @@ async def test_given_an_entry_taken_back_when_another_hand_has_it_then_it_does_n
     assert await undo(liu, home, "again") == "王建国的四季度原件12月28日周德厚收到过了。"
     standing = await ReportOriginal.get(standing_key__isnull=False)
     assert standing.received_by_id == home.people["周德厚"].id
+
+
+async def test_given_an_author_who_was_told_when_another_hand_has_it_then_he_is_not_told_again(
+    home: Village,
+) -> None:
+    liu, zhou = home.talks["刘长河"], home.talks["周德厚"]
+    await liu.says("原件已收 王建国")
+    await Delivery.filter(purpose=originals.TOLD).update(state=DeliveryState.SENT)
+    await undo(liu, home)
+    await zhou.says("原件已收 王建国")
+    assert await Delivery.filter(purpose=originals.TOLD).count() == 1
 
 
 async def test_given_the_same_message_twice_when_it_is_taken_then_one_original_is_noted(
