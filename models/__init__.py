@@ -14,7 +14,15 @@ from models.delivery import (
 )
 from models.mentoring import Contact, Mentorship
 from models.org import Account, Group, Person, Role, Unit
-from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
+from models.report import (
+    ReportAllowance,
+    ReportCycle,
+    ReportDraft,
+    ReportPart,
+    ReportReview,
+    ReportSchedule,
+    ThoughtReport,
+)
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
 from models.study import (
     FeedItem,
@@ -34,7 +42,7 @@ __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "Mentorship", "Message", "Occurrence", "Parcel", "Person", "PlanPause",
-    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
-    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportAllowance", "ReportCycle", "ReportDraft",
+    "ReportPart", "ReportReview", "ReportSchedule", "Role", "Seat", "SeenEvent", "StudyPlan",
+    "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip
