@@ -118,7 +118,7 @@ class ReportDraft(Model):
     open_key: int | None = fields.IntField(null=True, unique=True)
     revision = fields.IntField(default=0, db_default=0)
     replacing = fields.CharField(max_length=32, null=True)
-    sheet_blob_id: str | None = fields.CharField(max_length=64, null=True)
+    sheet_blob_id = fields.CharField(max_length=64, null=True)
     sheet_revision: int | None = fields.IntField(null=True)
     opened_at: datetime = moment()
     updated_at: datetime = moment()

@@ -2,7 +2,15 @@
 
 from core.actors import Who
 from core.conversation import Command, Continuation, Reveals
-from plugins.thought_report import drafting, reading_views, receipts, reviewing, views, words
+from plugins.thought_report import (
+    doubts,
+    drafting,
+    reading_views,
+    receipts,
+    reviewing,
+    views,
+    words,
+)
 
 _READERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
@@ -128,6 +136,7 @@ CONTINUATIONS = (
     Continuation(views.DRAFT, drafting.continue_draft),
     Continuation(views.HOLD, drafting.answer_hold),
     Continuation(views.QUARTER, drafting.choose_quarter),
+    Continuation(doubts.FLAW, drafting.answer_flaw),
     Continuation(receipts.SURE, drafting.answer_sure),
     Continuation(receipts.SHORT, drafting.answer_short),
     Continuation(receipts.CANCEL, drafting.answer_cancel),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from core.clock import at_local
+from core.inspection import SAME_LOOK
 from core.periods import Quarter, add_months
 
 # Shorter texts are held and asked about: "night shift, tomorrow" is no page (dialogues 2.1, 6).
@@ -32,6 +33,9 @@ SHOWN_FILES = 9
 MOST_OPTIONS = 6
 # A pause that is proposed in a reminder (dialogues 3.3: on the 17th, until the 20th).
 PROPOSED_PAUSE = timedelta(days=3)
+
+# Looks of plain pictures are all alike; a page with something on it has more bits set.
+_LEAST_BITS = 16
 
 _T = TypeVar("_T")
 
@@ -112,6 +116,16 @@ def put_in(pages: Sequence[_T], page: _T, number: int) -> list[_T]:
 def moved(pages: Sequence[_T], number: int, to: int) -> list[_T]:
     """Return ``pages`` with page ``number`` as number ``to``; beyond the end means last."""
     return put_in(taken_out(pages, number), pages[number - 1], to)
+
+
+def looks_same(one: str, other: str) -> bool:
+    """Whether two looks (hex, core.inspection) are of the same photo, packed twice perhaps."""
+    if not one or not other:
+        return False
+    first, second = int(one, 16), int(other, 16)
+    if min(first.bit_count(), second.bit_count()) < _LEAST_BITS:
+        return False
+    return (first ^ second).bit_count() <= SAME_LOOK
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,8 @@ async def _copy(part: ReportPart, draft: ReportDraft, now: datetime) -> None:
         sha256=part.sha256,
         size_bytes=part.size_bytes,
         suffix=part.suffix,
+        extract_sealed=pages.sealed_extract(uid, pages.extract_of(part)),
+        look=part.look,
         added_at=now,
     )
 
@@ -245,9 +247,13 @@ async def close(draft: ReportDraft, state: DraftState, now: datetime) -> None:
 
 
 async def delete_parts(draft: ReportDraft, parts: Sequence[ReportPart]) -> list[str]:
-    """Delete pages; return the files that no other version of the person's reports shows."""
+    """Delete pages and the sheet; return the files that no other version of the person shows."""
     await ReportPart.filter(id__in=[part.id for part in parts]).delete()
     blob_ids = {part.blob_id for part in parts if part.blob_id}
+    if draft.sheet_blob_id is not None:
+        blob_ids.add(draft.sheet_blob_id)
+        draft.sheet_blob_id = draft.sheet_revision = None
+        await draft.save(update_fields=["sheet_blob_id", "sheet_revision"])
     shared = await ReportPart.filter(
         draft__person_id=draft.person_id, blob_id__in=list(blob_ids)
     ).values_list("blob_id", flat=True)
