@@ -5,6 +5,7 @@ from nonebot.plugin import PluginMetadata
 from plugins.identity import consent_texts
 from plugins.identity.commands import COMMANDS, CONTINUATIONS
 from plugins.identity.jobs import JOBS
+from plugins.identity.rotation import ERRANDS
 
 __plugin_meta__ = PluginMetadata(
     name="身份",
@@ -13,7 +14,7 @@ __plugin_meta__ = PluginMetadata(
     type="library",
 )
 
-__all__ = ["COMMANDS", "CONTINUATIONS", "JOBS", "start"]
+__all__ = ["COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "start"]
 
 
 async def start() -> None:
