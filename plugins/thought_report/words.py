@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.periods import Quarter
+from core.periods import HALF_YEAR, MONTH, QUARTER, Quarter
 
 # Words that are claimed before the catalogue while a draft is open.
 FINISH_WORDS = ("完成", "完城")
@@ -30,8 +30,18 @@ REPLACE_PATTERN = rf"^(?:(?:换|换掉|重拍)\s*{_LOOSE}|{_PAGE}\s*(?:换|换�
 MOVE_PATTERN = rf"^{_PAGE}\s*放(?:到|在)?\s*(?:(最后|末尾|后面|最前|前面|开头)[面边]?|{_LOOSE})$"
 
 _QUARTER = re.compile(r"^(?:(\d{4})年|(今年|去年|上年))?第?([一二三四1-4])季度?(?:的|汇报)*$")
-_THIS = {"本季", "本季度", "这季", "这季度", "这个季度"}
-_LAST = {"上季", "上季度", "上个季度"}
+_MONTH = re.compile(
+    r"^(?:(\d{4})年|(今年|去年|上年))?(\d{1,2}|[一二三四五六七八九]|十[一二]?)月份?(?:的|汇报)*$"
+)
+_HALF = re.compile(r"^(?:(\d{4})年|(今年|去年|上年))?([上下])半年(?:的|汇报)*$")
+_THIS = {
+    **dict.fromkeys(("本季", "本季度", "这季", "这季度", "这个季度"), QUARTER),
+    **dict.fromkeys(("本月", "这月", "这个月"), MONTH),
+}
+_LAST = {
+    **dict.fromkeys(("上季", "上季度", "上个季度"), QUARTER),
+    **dict.fromkeys(("上月", "上个月"), MONTH),
+}
 _EDGES = " \t\n\r「」/。.,;~…"
 _TO_THE_END = {"最后", "末尾", "后面"}
 _BEYOND = 1000
@@ -83,19 +93,25 @@ def page_word(text: str) -> PageWord | None:
 
 
 def quarter_word(text: str, today: date) -> Quarter | None:
-    """Return the quarter that ``text`` names, or None. Without a year it is the last one begun."""
+    """Return the cycle that ``text`` names, or None. Without a year it is the last one begun."""
     said = plain(text)
-    current = Quarter.of(today)
     if said in _THIS:
-        return current
+        return Quarter.of(today, _THIS[said])
     if said in _LAST:
-        return current.previous
-    found = _QUARTER.match(said)
-    if found is None:
+        return Quarter.of(today, _LAST[said]).previous
+    for pattern, months in ((_QUARTER, QUARTER), (_MONTH, MONTH), (_HALF, HALF_YEAR)):
+        if found := pattern.match(said):
+            return _named(found, months, today)
+    return None
+
+
+def _named(found: re.Match[str], months: int, today: date) -> Quarter | None:
+    number = {"上": 1, "下": 2}.get(found[3]) or _number(found[3])
+    if not 1 <= number <= 12 // months:
         return None
-    number = _DIGITS.get(found[3]) or int(found[3])
     if found[1]:
-        return Quarter(int(found[1]), number)
+        return Quarter(int(found[1]), number, months)
     if found[2]:
-        return Quarter(today.year - (found[2] != "今年"), number)
-    return Quarter(today.year - (number > current.number), number)
+        return Quarter(today.year - (found[2] != "今年"), number, months)
+    current = Quarter.of(today, months)
+    return Quarter(today.year - (number > current.number), number, months)
