@@ -278,7 +278,6 @@ async def check() -> None:
 
 
 ACTIONS: dict[str, Callable[[], Any]] = {"run": run, "demo": demo, "check": check}
-# Which room does which errand.
 ERRANDS = {"admin": "roster", "roster": "roster", "invite": "roster", "rotate": "identity"}
 
 

@@ -11,6 +11,7 @@ from plugins.thought_report import (
     views,
     words,
 )
+from plugins.thought_report.allowing import ALLOWING_COMMANDS, ALLOWING_CONTINUATIONS
 
 _READERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
@@ -130,7 +131,7 @@ _READING = (
     ),
 )
 
-COMMANDS = (*_WRITING, *_READING)
+COMMANDS = (*_WRITING, *_READING, *ALLOWING_COMMANDS)
 
 CONTINUATIONS = (
     Continuation(views.DRAFT, drafting.continue_draft),
@@ -143,6 +144,7 @@ CONTINUATIONS = (
     Continuation(reading_views.PICK, reviewing.open_chosen),
     Continuation(reading_views.REVIEW, reviewing.answer_review),
     Continuation(reading_views.REASON, reviewing.take_reason),
+    *ALLOWING_CONTINUATIONS,
 )
 
 # Claimed before the catalogue while a draft is open: 撤销 and 行 mean other things elsewhere.

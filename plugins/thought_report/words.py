@@ -15,6 +15,13 @@ LOOK_WORDS = ("看看", "有几页")
 RESTORE_WORDS = ("撤销",)
 # The command that shows the list of reports anew after a day.
 REVIEW_WORD = "阅汇报"
+# What a secretary may say about when and how often; the first is the one people are told.
+EXTEND_WORDS = ("延期", "宽几天")
+EXTEND_EXAMPLE = "王建国 1月10日 夜班多"
+EXEMPT_WORDS = ("免交",)
+EXEMPT_EXAMPLE = "王建国 住院"
+ARRANGE_WORDS = ("汇报安排", "多久一份")
+ARRANGE_EXAMPLE = "每月"
 CANCEL_WORDS = ("取消", "算了", "不写了")
 DRAFT_WORDS = (*FINISH_WORDS, *NEAR_FINISH_WORDS, *LOOK_WORDS, *RESTORE_WORDS)
 
@@ -42,6 +49,14 @@ _LAST = {
     **dict.fromkeys(("上季", "上季度", "上个季度"), QUARTER),
     **dict.fromkeys(("上月", "上个月"), MONTH),
 }
+_OFTEN = (
+    (re.compile(r"每个?月(?:一份|一次)?|一月一份"), 1),
+    (re.compile(r"每个?季度?(?:一份|一次)?|一季一份"), 3),
+    (re.compile(r"每?半年(?:一份|一次)?"), 6),
+)
+_AS_ABOVE = re.compile(r"[照跟按]上[级面]的?")
+_BEFORE = re.compile(r"提前(\d{1,3})天(?:开始|收)?")
+_AFTER = re.compile(r"(?:宽限|晚|推后|宽)(\d{1,3})天")
 _EDGES = " \t\n\r「」/。.,;~…"
 _TO_THE_END = {"最后", "末尾", "后面"}
 _BEYOND = 1000
@@ -71,6 +86,48 @@ def _number(text: str) -> int:
     if not mark:
         return _DIGITS.get(ones, 0)
     return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleWords:
+    """How often a unit is to collect: ``unit`` as typed, ``as_above`` goes back to the unit above.
+
+    ``before`` are days before the last day, ``after`` days after it.
+    """
+
+    months: int
+    unit: str = ""
+    as_above: bool = False
+    before: int | None = None
+    after: int = 0
+
+
+def schedule_words(text: str) -> ScheduleWords | None:
+    """Return what ``text`` wants of a unit's schedule; None when it does not say how often."""
+    rest = plain(text)
+    before, rest = _taken(_BEFORE, rest)
+    after, rest = _taken(_AFTER, rest)
+    days = {"before": int(before[1]) if before else None, "after": int(after[1]) if after else 0}
+    above, left = _taken(_AS_ABOVE, rest)
+    if above is not None:
+        return ScheduleWords(QUARTER, left, as_above=True)
+    for pattern, months in _OFTEN:
+        found, left = _taken(pattern, rest)
+        if found is not None:
+            return ScheduleWords(months, left, before=days["before"], after=days["after"] or 0)
+    return None
+
+
+def _taken(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str] | None, str]:
+    found = pattern.search(text)
+    if found is None:
+        return None, text
+    return found, (text[: found.start()] + text[found.end() :]).strip()
+
+
+def reason_of(text: str) -> str:
+    """Return the reason in what was typed beside a name and a day, without joints between."""
+    return text.strip().removeprefix("到").removeprefix("因为").strip(_EDGES + "，、：:")
 
 
 def plain(text: str) -> str:
