@@ -19,7 +19,7 @@ from models import Account, AuditLog, Person, ReportAllowance, ThoughtReport
 from models.enums import AllowanceKind, Priority
 from models.report import owes_report
 from plugins.delivery import service as delivery
-from plugins.thought_report import cycle as round_of
+from plugins.thought_report import cycle as windows
 from plugins.thought_report import notices, policy, readers, schedules
 
 ALLOWED = "thought_report.allowance"
@@ -147,7 +147,7 @@ async def grant(
         granted_by_id=actor.person_id or 0,
         granted_at=now,
     )
-    await round_of.take_back_reminders(person.id, str(cycle), now=now, reason="allowed")
+    await windows.take_back_reminders(person.id, str(cycle), now=now, reason="allowed")
     await _note("allow", row, actor, now)
     await _tell(person, row, ALLOWED, now)
     return Standing(uid, person.name, cycle, kind, row.until_on, actor.name, reason)
@@ -202,7 +202,7 @@ async def take_back(*, actor: Actor, uid: str, now: datetime) -> Standing:
     person = await _author(actor, row.person_id)
     row.withdrawn_at, row.withdrawn_by_id = now, actor.person_id
     await row.save(update_fields=["withdrawn_at", "withdrawn_by_id"])
-    await round_of.take_back_reminders(person.id, row.quarter, now=now, reason="taken_back")
+    await windows.take_back_reminders(person.id, row.quarter, now=now, reason="taken_back")
     await _note("allow_no_more", row, actor, now)
     await _tell(person, row, TAKEN_BACK, now)
     await row.fetch_related("person", "granted_by")

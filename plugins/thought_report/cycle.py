@@ -1,4 +1,4 @@
-"""The round of reports: windows open, those who still owe hear of it twice at most.
+"""The cycles of reports: windows open, those who still owe hear of it twice at most.
 
 Planning only, safe to run twice; the checks here are asked again at the moment of sending.
 """
