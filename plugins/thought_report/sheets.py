@@ -51,7 +51,7 @@ async def _thumbs(live: Sequence[ReportPart]) -> list[Thumb]:
 async def _thumb(number: int, part: ReportPart) -> Thumb:
     if part.kind is PartKind.IMAGE and part.blob_id is not None:
         return Thumb(number, picture=await files.read(part.blob_id))
-    words = pages.text_of(part) or pages.extract_of(part) or views.kind_name(part.kind)
+    words = pages.text_of(part) or pages.extract_of(part) or views.kind_name(part.kind.value)
     return Thumb(number, words=words[:_MOST_WORDS])
 
 

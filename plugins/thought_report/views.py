@@ -9,7 +9,6 @@ from core.config import settings
 from core.conversation import Ask, OpenDraft, Option, Reply, Say, Slot
 from core.messages import Blob, MediaKind
 from core.texts import current
-from models.enums import PartKind
 from plugins.thought_report import doubts
 from plugins.thought_report.arranging import Changed
 from plugins.thought_report.notices import listed, quarter_beside, quarter_say
@@ -144,9 +143,9 @@ def sheet_name() -> str:
     return current().render(Say("thought_report.sheet_name"))
 
 
-def kind_name(kind: PartKind) -> str:
-    """Return what a page is called that has no words and no picture to show."""
-    return current().render(_KINDS[kind.value])
+def kind_name(kind: str) -> str:
+    """Return what a page of ``kind`` is called that has no words and no picture to show."""
+    return current().render(_KINDS[kind])
 
 
 def look(draft: DraftView, today: date, sheet: Blob | None = None) -> Reply:

@@ -40,8 +40,8 @@ ROWS = (
     VALUES (1, 'p', '王建国', 1, 'activist', '{now}')""",
     """INSERT INTO report_cycle (id, unit_id, quarter, opens_on, closes_on)
     VALUES (1, 1, '2026Q4', '2026-12-01', '2026-12-31')""",
-    """INSERT INTO report_draft (id, uid, person_id, quarter, state, open_key, opened_at, updated_at)
-    VALUES (1, 'd', 1, '2026Q4', 'open', 1, '{now}', '{now}')""",
+    """INSERT INTO report_draft (id, uid, person_id, quarter, state, open_key, opened_at,
+        updated_at) VALUES (1, 'd', 1, '2026Q4', 'open', 1, '{now}', '{now}')""",
     """INSERT INTO report_part (id, uid, draft_id, position, kind, source_key, added_at)
     VALUES (1, 'x', 1, 1, 'text', 'k', '{now}')""",
     """INSERT INTO bot_account (id, platform, self_id, first_seen_at)
