@@ -59,7 +59,7 @@ _ZIP_END = struct.Struct("<4s4H2LH")
 
 # What Apple phones write when nobody tells them otherwise; Pillow alone does not open it, and its
 # decoders are a new door for every damaged file.
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 
 # Where an archive at the end of another file would have its directory's end.
 _ARCHIVE_TAIL = 66_000

@@ -85,11 +85,13 @@ async def move_page(*, actor: Actor, page: int, to: int, now: datetime) -> Chang
 async def await_replacement(*, actor: Actor, page: int | str, now: datetime) -> Changed:
     """Let the next page that comes take the place of ``page``: its number, or its uid.
 
-    Raises Refusal ``thought_report.no_draft``, ``thought_report.no_such_page``.
+    Raises Refusal ``thought_report.no_draft``, ``thought_report.no_such_page``, ``.page_gone``.
     """
     draft = await pages.locked_draft(actor)
     live = await pages.live_pages(draft.id)
-    number = page if isinstance(page, int) else pages.place_of(live, page) or 0
+    number = page if isinstance(page, int) else pages.place_of(live, page)
+    if number is None:
+        raise Refusal("thought_report.page_gone")
     await pages.changed(draft, now, replacing=_page_at(live, number).uid)
     await pages.hush_receipt(actor, now)
     return Changed(number, number, len(live))

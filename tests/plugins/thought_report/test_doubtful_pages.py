@@ -61,6 +61,14 @@ async def test_given_a_blurred_photo_when_it_is_good_enough_then_it_stays(
     assert await kinds() == [PartKind.TEXT, PartKind.IMAGE]
 
 
+async def test_given_a_blurred_photo_when_it_is_taken_out_then_there_is_nothing_to_replace(
+    wang: Talk, strict_wire: Wire
+) -> None:
+    await wang.says("", strict_wire.photo("1.jpg", soft(1)))
+    await wang.says("删第2页")
+    assert await wang.says("1") == "那一页已经不在了，不用换。"
+
+
 async def test_given_several_blurred_photos_when_they_come_then_one_answer_names_them(
     wang: Talk, strict_wire: Wire
 ) -> None:
