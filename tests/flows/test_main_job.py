@@ -22,7 +22,7 @@ REPORT = "敬爱的党组织：到南港这阵子，白天跟师傅学焊接，�
 
 def page(seed: int) -> bytes:
     """A photo of a page of handwriting; each seed is another page."""
-    return handwriting.photo(handwriting.page(seed, size=(640, 900), pen=3))
+    return handwriting.photo(handwriting.page(seed, size=(480, 640), pen=2))
 
 
 async def ask(county: County, name: str, words: str, *answer: str) -> None:
