@@ -54,6 +54,11 @@ class Cycle:
         return Cycle.of(self.first_day - timedelta(days=1), self.months)
 
     @property
+    def parts(self) -> tuple["Cycle", ...]:
+        """The months that it consists of; itself for a month."""
+        return tuple(Cycle.of(add_months(self.first_day, n), MONTH) for n in range(self.months))
+
+    @property
     def around(self) -> tuple["Cycle", ...]:
         """Itself and the longer cycles that it is part of."""
         return tuple(

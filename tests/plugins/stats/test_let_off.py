@@ -1,9 +1,11 @@
-"""Whoever the branch let off a report (免交) is not counted among those who owe it."""
+"""Whoever owes no report of a quarter: let off (免交), or of a branch with other cycles."""
+
+from datetime import date
 
 from core.actors import UnitScope
 from core.clock import FrozenClock
 from core.periods import Quarter
-from models import Person, ReportAllowance
+from models import Person, ReportAllowance, ReportCycle
 from models.enums import AllowanceKind
 from plugins.stats import counts, lists
 from plugins.stats.counts import Area
@@ -11,6 +13,22 @@ from plugins.stats.periods import quarter_period
 from tests.plugins.mentoring.town import Town
 
 QUARTER = Quarter(2026, 3)
+
+
+async def test_given_a_branch_that_collects_monthly_when_it_is_counted_then_it_owes_no_quarter(
+    township: Town,
+) -> None:
+    scope = UnitScope((township.units["县"].path,))
+    names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
+    assert {"王家村7", "赵家村9"} <= names
+    for quarter, closes in (("202608", date(2026, 8, 31)), ("2026H1", date(2026, 6, 30))):
+        await ReportCycle.create(
+            unit=township.units["赵家村"], quarter=quarter, opens_on=date(2026, 6, 1),
+            closes_on=closes,
+        )  # fmt: skip
+    names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
+    assert ("王家村7" in names, "赵家村9" in names) == (True, False)
+    assert await _expected(scope) == 20
 
 
 async def _expected(scope: UnitScope) -> int:
