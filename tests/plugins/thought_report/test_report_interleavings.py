@@ -347,7 +347,7 @@ async def _fresh() -> None:
 
 @pytest.mark.usefixtures("keys", "texts")
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(6, 15), pytest.param(60, 30, marks=pytest.mark.slow)]
+    ("examples", "steps"), [(25, 25), pytest.param(150, 40, marks=pytest.mark.slow)]
 )
 def test_given_several_people_when_they_do_anything_in_any_order_then_no_page_is_lost_or_mixed(
     *,
