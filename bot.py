@@ -262,7 +262,7 @@ async def office(word: str, arguments: Sequence[str]) -> None:
     await database.open_database(settings.database.url, kind=house.kind, data_dir=house.data_dir)
     try:
         crypto.open_keys(house.data_dir)
-        for line in await house.doors["roster"].ERRANDS[word](arguments, clock.now()):
+        for line in await house.doors[ERRANDS[word]].ERRANDS[word](arguments, clock.now()):
             print(line)
     finally:
         await database.close_database()
@@ -276,7 +276,7 @@ async def check() -> None:
 
 
 ACTIONS: dict[str, Callable[[], Any]] = {"run": run, "demo": demo, "check": check}
-ERRANDS = ("admin", "roster", "invite")
+ERRANDS = {"admin": "roster", "roster": "roster", "invite": "roster", "rotate": "identity"}
 
 
 def main(arguments: Sequence[str]) -> int:

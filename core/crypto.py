@@ -61,6 +61,15 @@ class KeyRing:
         except InvalidTag:
             raise Fault("sealed value changed, or opened at another place") from None
 
+    @property
+    def has_older(self) -> bool:
+        """Whether there are keys besides the current one."""
+        return len(self._ciphers) > 1
+
+    def knows(self, blob: bytes) -> bool:
+        """Whether the key that ``blob`` was sealed with is here."""
+        return bool(blob) and blob[0] in self._ciphers
+
     def is_current(self, blob: bytes) -> bool:
         """Whether ``blob`` is sealed with the current key; if not, rotation seals it anew."""
         return blob[:1] == bytes((self.current,))
@@ -82,7 +91,7 @@ def open_keys(data_dir: Path) -> KeyRing:
         _write(path, {1: secrets.token_bytes(_KEY_BYTES)}, 1)
     check_rights(path)
     ring = KeyRing(*_read(path))
-    use(ring)
+    use(ring, data_dir)
     return ring
 
 
@@ -99,6 +108,19 @@ def add_key(data_dir: Path) -> KeyRing:
     keys[number] = secrets.token_bytes(_KEY_BYTES)
     _write(path, keys, number)
     return open_keys(data_dir)
+
+
+def drop_older_keys(data_dir: Path) -> int:
+    """Take away every key but the current one; return how many went.
+
+    For good: what is still sealed with them opens never again. Callers make sure that nothing is
+    (core.resealing).
+    """
+    path = _path(data_dir)
+    keys, current = _read(path)
+    _write(path, {current: keys[current]}, current)
+    open_keys(data_dir)
+    return len(keys) - 1
 
 
 def check_rights(path: Path) -> None:
@@ -144,12 +166,13 @@ def _read(path: Path) -> tuple[dict[int, bytes], int]:
 
 
 _ring: KeyRing | None = None
+_home: Path | None = None
 
 
-def use(ring: KeyRing | None) -> None:
-    """Make ``ring`` the one of this process."""
-    global _ring
-    _ring = ring
+def use(ring: KeyRing | None, data_dir: Path | None = None) -> None:
+    """Make ``ring`` the one of this process; ``data_dir`` is where it was read."""
+    global _ring, _home
+    _ring, _home = ring, data_dir
 
 
 def current() -> KeyRing:
@@ -170,8 +193,14 @@ def seal(plain: bytes, *, place: str) -> bytes:
 
 
 def unseal(blob: bytes, *, place: str) -> bytes:
-    """Return what was sealed for ``place``; Fault when it was not."""
-    return current().unseal(blob, place=place)
+    """Return what was sealed for ``place``; Fault when it was not.
+
+    A key that another process added since is read from the file.
+    """
+    ring = current()
+    if blob and not ring.knows(blob) and _home is not None:
+        ring = open_keys(_home)
+    return ring.unseal(blob, place=place)
 
 
 def seal_text(text: str, *, place: str) -> bytes:

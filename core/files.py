@@ -5,8 +5,10 @@ Lies in ``data/files/ab/<id>``. Names, kinds and owners stand in rows, never her
 
 import asyncio
 import hashlib
+import os
 import re
 import secrets
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +27,10 @@ _KINDS = {
     **dict.fromkeys(("jpg", "png"), MediaKind.IMAGE),
     **dict.fromkeys(("amr", "silk", "mp3", "ogg", "wav", "m4a"), MediaKind.VOICE),
 }
+
+
+# Sealing a file anew and removing it never cross: what is removed stays removed.
+_replacing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,26 @@ async def read(blob_id: str) -> bytes:
 
 async def delete(blob_id: str) -> None:
     """Remove a file; one that is already gone is no error."""
-    await asyncio.to_thread(_path(blob_id).unlink, missing_ok=True)
+    await asyncio.to_thread(_delete, blob_id)
+
+
+async def reseal(blob_id: str) -> bool:
+    """Seal a file with the current key; return whether it was sealed with another.
+
+    The new file takes the place of the old one whole, or not at all, and keeps its age. A file that
+    goes meanwhile stays gone. Fault when it was changed, or its key is not here.
+    """
+    return await asyncio.to_thread(_reseal, blob_id)
+
+
+async def all_ids() -> list[str]:
+    """Return the ids of all files, in order."""
+    return await asyncio.to_thread(lambda: sorted(p.name for p in _all_files() if _is_kept(p)))
+
+
+async def is_current(blob_id: str) -> bool:
+    """Whether a file is sealed with the current key; one that is gone is."""
+    return await asyncio.to_thread(_is_current, _path(blob_id))
 
 
 async def kept_before(moment: datetime) -> list[str]:
@@ -111,6 +136,43 @@ def _read(blob_id: str) -> bytes:
     return crypto.unseal(sealed, place=_place(blob_id))
 
 
+def _delete(blob_id: str) -> None:
+    with _replacing:
+        _path(blob_id).unlink(missing_ok=True)
+
+
+def _reseal(blob_id: str) -> bool:
+    path = _path(blob_id)
+    if _is_current(path):
+        return False
+    try:
+        stamp = path.stat()
+        plain = _read(blob_id)
+    except (FileNotFoundError, Fault):
+        if not path.exists():
+            return False
+        raise
+    sealed = crypto.seal(plain, place=_place(blob_id))
+    with _replacing:
+        if not path.exists():
+            return False
+        disk.write_atomic(path, sealed)
+        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    return True
+
+
+def _is_current(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return crypto.current().is_current(file.read(1))
+    except FileNotFoundError:
+        return True
+
+
+def _is_kept(path: Path) -> bool:
+    return _ID.fullmatch(path.name) is not None
+
+
 def _kept_before(timestamp: float) -> list[str]:
     found = []
     for path in _all_files():
@@ -118,7 +180,7 @@ def _kept_before(timestamp: float) -> list[str]:
             continue
         if path.name.endswith(disk.TEMPORARY_SUFFIX):
             path.unlink(missing_ok=True)
-        elif _ID.fullmatch(path.name):
+        elif _is_kept(path):
             found.append(path.name)
     return sorted(found)
 

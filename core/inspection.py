@@ -1,8 +1,8 @@
 """Looks at every file from outside before it is kept: what it is, by its bytes, and if it is taken.
 
 Pictures are decoded in a limited process of their own and come back as fresh JPEGs without place or
-device; documents and voice are recognised by their headers and never opened. Unpacked sizes, parts
-and pixels are counted before anything is unpacked.
+device; the words of documents are read in another; voice is recognised by its header and never
+opened. Unpacked sizes, parts and pixels are counted before anything is unpacked.
 """
 
 import asyncio
@@ -12,18 +12,27 @@ import struct
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import filetype  # type: ignore[import-untyped]  # ships no types
 
-from core import config, logs, picture_child
+from core import config, document_child, logs, picture_child
 from core.errors import Refusal
 from core.messages import MediaKind
 
 log = logs.get("inspection")
 
 _WALL_S = 15
+# What the exit codes of the children mean to whoever sent the file.
+_REFUSALS = {
+    picture_child.REFUSED: "file.broken",
+    picture_child.TOO_LARGE: "file.too_big",
+    document_child.TOO_MANY_PAGES: "file.too_many_pages",
+    document_child.ACTIVE: "file.unknown_kind",
+}
 _CHILDREN = asyncio.Semaphore(2)
 
 _PICTURES = frozenset({"jpg", "png", "webp", "gif", "bmp"})
@@ -38,29 +47,63 @@ _PROGRAMS = frozenset(
     )
 )
 
+# Bits of 256 in which two looks of one picture differ at most: packed again or made smaller up to
+# 10, two pages of one hand 88 and more (tests/core/handwriting.py).
+SAME_LOOK = 16
+
 # Word files have a few dozen parts and unpack to a few MB (bombs of 300 MB seen in 0.4 MB).
 _MOST_PARTS = 2000
 _MOST_UNPACKED = 50 * 1024 * 1024
 _MOST_DIRECTORY = 512 * 1024
 _ZIP_END = struct.Struct("<4s4H2LH")
 
+# What Apple phones write when nobody tells them otherwise; Pillow alone does not open it, and its
+# decoders are a new door for every damaged file.
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+
+# Where an archive at the end of another file would have its directory's end.
+_ARCHIVE_TAIL = 66_000
+
 # Words of PDFs that run something or carry something when opened.
 _PDF_ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
 
 
+class Flaw(StrEnum):
+    """What makes a photographed page hard to read: a hint to its author, never a refusal."""
+
+    BLURRED = "blurred"
+    DARK = "dark"
+    EMPTY = "empty"
+
+
+_FLAWS = {
+    picture_child.BLURRED: Flaw.BLURRED,
+    picture_child.DARK: Flaw.DARK,
+    picture_child.EMPTY: Flaw.EMPTY,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A file that may be kept: ``data`` is what to keep, not what came in."""
+    """A file that may be kept: ``data`` is what to keep, not what came in.
+
+    ``words`` are those of a document, without its pictures. ``look`` (hex, 256 bits) is nearly the
+    same for the same picture packed again; empty for what is no picture.
+    """
 
     kind: MediaKind
     suffix: str
     data: bytes
+    words: str = ""
+    look: str = ""
+    flaw: Flaw | None = None
 
 
 async def inspect(data: bytes, *, name: str) -> Inspected:
     """Return ``data`` made harmless; ``name`` is the sender's and only ever a reason to refuse.
 
-    Raises Refusal ``file.too_big``, ``file.unknown_kind`` or ``file.broken``.
+    Raises Refusal ``file.too_big``, ``file.unknown_kind``, ``file.heic``, ``file.too_many_pages``
+    or ``file.broken``.
     """
     if len(data) > config.settings().thought_report.max_photo_mb * 1024 * 1024:
         raise Refusal("file.too_big")
@@ -68,16 +111,19 @@ async def inspect(data: bytes, *, name: str) -> Inspected:
         raise Refusal("file.broken")
     suffix = None if _is_program(name) else suffix_of(data)
     if suffix in _PICTURES:
-        return Inspected(MediaKind.IMAGE, "jpg", await _cleaned(data))
+        return await _picture(data)
     if suffix in _VOICES or suffix == "silk":
+        _refuse_archive_behind(data)
         return Inspected(MediaKind.VOICE, suffix, data)
     if suffix == "pdf":
         _check_pdf(data)
     elif suffix == "docx":
         _check_docx(data)
+    elif data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        raise Refusal("file.heic")
     else:
         raise Refusal("file.unknown_kind")
-    return Inspected(MediaKind.FILE, suffix, data)
+    return Inspected(MediaKind.FILE, suffix, data, words=await _words(data, suffix))
 
 
 def suffix_of(data: bytes) -> str | None:
@@ -95,11 +141,18 @@ def _is_program(name: str) -> bool:
     return name.lower().rstrip(". ").rpartition(".")[2] in _PROGRAMS
 
 
+def _refuse_archive_behind(data: bytes) -> None:
+    """Refuse a file that is an archive too, read from its end; what we keep is one thing only."""
+    if b"PK\x05\x06" in data[-_ARCHIVE_TAIL:]:
+        raise Refusal("file.unknown_kind")
+
+
 def _check_pdf(data: bytes) -> None:
     if not data.startswith((b"%PDF-1.", b"%PDF-2.")) or b"startxref" not in data[-2048:]:
         raise Refusal("file.broken")
     if any(word in data for word in _PDF_ACTIVE):
         raise Refusal("file.unknown_kind")
+    _refuse_archive_behind(data)
 
 
 def _check_docx(data: bytes) -> None:
@@ -123,17 +176,33 @@ def _check_docx(data: bytes) -> None:
         raise Refusal("file.unknown_kind")
 
 
-async def _cleaned(data: bytes) -> bytes:
+async def _picture(data: bytes) -> Inspected:
+    found = await _by_child(picture_child.__file__, data)
+    size = picture_child.HEAD.size
+    if len(found) < size:
+        raise Refusal("file.broken")
+    mark, flaws, look = picture_child.HEAD.unpack(found[:size])
+    jpeg = found[size:]
+    if mark != picture_child.MARK or not jpeg.startswith(b"\xff\xd8"):
+        raise Refusal("file.broken")
+    return Inspected(MediaKind.IMAGE, "jpg", jpeg, look=look.hex(), flaw=_FLAWS.get(flaws))
+
+
+async def _words(data: bytes, suffix: str) -> str:
+    found = await _by_child(document_child.__file__, data, suffix)
+    return found.decode("utf-8", "replace")
+
+
+async def _by_child(script: str, data: bytes, *arguments: str) -> bytes:
     async with _CHILDREN:
-        return await asyncio.to_thread(_in_child, data)
+        return await asyncio.to_thread(_in_child, script, data, arguments)
 
 
-def _in_child(data: bytes) -> bytes:
+def _in_child(script: str, data: bytes, arguments: Sequence[str]) -> bytes:
     environment = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
-    script = Path(picture_child.__file__)
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and our own file
-            [sys.executable, "-I", "-B", str(script)],
+            [sys.executable, "-I", "-B", str(Path(script)), *arguments],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -142,12 +211,10 @@ def _in_child(data: bytes) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        log.warning("picture.too_slow", size=len(data))
+        log.warning("child.too_slow", child=Path(script).stem, size=len(data))
         raise Refusal("file.broken") from None
-    if done.returncode == picture_child.TOO_LARGE:
-        raise Refusal("file.too_big")
-    if done.returncode != 0 or not done.stdout.startswith(b"\xff\xd8"):
-        if done.returncode != picture_child.REFUSED:
-            log.warning("picture.child_died", code=done.returncode, size=len(data))
-        raise Refusal("file.broken")
-    return done.stdout
+    if done.returncode == 0:
+        return done.stdout
+    if done.returncode not in _REFUSALS:
+        log.warning("child.died", child=Path(script).stem, code=done.returncode, size=len(data))
+    raise Refusal(_REFUSALS.get(done.returncode, "file.broken"))

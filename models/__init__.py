@@ -18,7 +18,15 @@ from models.mentoring import Contact, Mentorship, StandIn
 from models.movement import Movement
 from models.org import Account, Group, Person, Role, Unit
 from models.privacy import Correction, DataExport, DoomedFile, Rebinding
-from models.report import ReportCycle, ReportDraft, ReportPart, ReportReview, ThoughtReport
+from models.report import (
+    ReportAllowance,
+    ReportCycle,
+    ReportDraft,
+    ReportPart,
+    ReportReview,
+    ReportSchedule,
+    ThoughtReport,
+)
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
 from models.study import (
     FeedItem,
@@ -40,8 +48,8 @@ __all__ = [
     "Correction", "DataExport", "Delivery", "Dialogue", "DoomedFile", "FeedItem", "FeedSource",
     "Group", "InstanceMark", "Invitation", "LocalMaterial", "MaterialReview", "Mentorship",
     "Message", "Movement", "Occurrence", "Parcel", "Person", "PlanPause", "Push", "PushOrder",
-    "QuizAnswer", "ReadLog", "Rebinding", "ReportClause", "ReportCycle", "ReportDraft",
-    "ReportExport", "ReportFingerprint", "ReportOriginal", "ReportPart", "ReportReview",
-    "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "QuizAnswer", "ReadLog", "Rebinding", "ReportAllowance", "ReportClause", "ReportCycle",
+    "ReportDraft", "ReportExport", "ReportFingerprint", "ReportOriginal", "ReportPart",
+    "ReportReview", "ReportSchedule", "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan",
+    "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

@@ -119,6 +119,13 @@ class PartKind(StrEnum):
     VOICE = "voice"
 
 
+class AllowanceKind(StrEnum):
+    """What a branch allows one person for one report: more time, or none this time."""
+
+    EXTENSION = "extension"
+    EXEMPTION = "exemption"
+
+
 class Channel(StrEnum):
     """How a mentor reached, or tried to reach, a person."""
 

@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from core.actors import Stage
-from models.enums import DraftState, PartKind, ReportState, ReviewDecision
+from models.enums import AllowanceKind, DraftState, PartKind, ReportState, ReviewDecision
 from models.fields import moment
 from models.org import Person, Unit
 
@@ -21,7 +21,11 @@ def owes_report(stage: Stage | None) -> bool:
 
 
 class ReportCycle(Model):
-    """The window in which a unit collects the reports of a quarter (``2026Q4``)."""
+    """The window in which a unit collects the reports of one cycle.
+
+    ``quarter`` is its key here and below: ``2026Q4``, ``202611`` for a month, ``2026H2`` for half a
+    year (core.periods.Cycle).
+    """
 
     id = fields.IntField(primary_key=True)
     unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
@@ -37,11 +41,67 @@ class ReportCycle(Model):
         unique_together = (("unit", "quarter"),)
 
 
+class ReportSchedule(Model):
+    """How often a unit and those below it collect reports, from a day on. Rows are only added.
+
+    ``months`` is 1, 3 or 6; None goes back to what the unit above does. ``opens_before`` are days
+    before the last day of a cycle on which collecting begins, None for the usual ones;
+    ``closes_after`` days after it until which a report is on time. ``set_by_id`` is the person.
+    """
+
+    id = fields.IntField(primary_key=True)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "models.Unit", related_name="report_schedules", on_delete=fields.RESTRICT
+    )
+    unit_id: int
+    months: int | None = fields.SmallIntField(null=True)
+    opens_before: int | None = fields.SmallIntField(null=True)
+    closes_after = fields.SmallIntField(default=0, db_default=0)
+    from_on: date = fields.DateField()
+    set_by_id: int = fields.IntField()
+    set_at: datetime = moment()
+
+    class Meta:
+        table = "report_schedule"
+        indexes = (("unit", "from_on"),)
+
+
+class ReportAllowance(Model):
+    """More time for a report, or none owed, granted by a named person for a reason.
+
+    ``until_on`` is the last day of an extension. The newest that is not taken back holds. The
+    reason is sealed; ``quarter`` is the key of the cycle.
+    """
+
+    id = fields.IntField(primary_key=True)
+    uid = fields.CharField(max_length=32, unique=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="report_allowances", on_delete=fields.RESTRICT
+    )
+    person_id: int
+    quarter = fields.CharField(max_length=6)
+    kind = fields.CharEnumField(AllowanceKind, max_length=12)
+    until_on: date | None = fields.DateField(null=True)
+    reason_sealed: bytes = fields.BinaryField()
+    granted_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="report_allowances_granted", on_delete=fields.RESTRICT
+    )
+    granted_by_id: int
+    granted_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(null=True)
+    withdrawn_by_id: int | None = fields.IntField(null=True)
+
+    class Meta:
+        table = "report_allowance"
+        indexes = (("person", "quarter"), ("quarter", "until_on"))
+
+
 class ReportDraft(Model):
     """What a person is collecting. ``open_key`` is the person's id while open: one at a time.
 
     ``revision`` counts the changes, so that a receipt knows whether it is the newest. ``replacing``
-    is the uid of the page that the next page takes the place of.
+    is the uid of the page that the next page takes the place of. ``sheet_blob_id`` is a picture of
+    all pages side by side as they were at ``sheet_revision``; it goes when the draft is closed.
     """
 
     id = fields.IntField(primary_key=True)
@@ -55,6 +115,8 @@ class ReportDraft(Model):
     open_key: int | None = fields.IntField(null=True, unique=True)
     revision = fields.IntField(default=0, db_default=0)
     replacing = fields.CharField(max_length=32, null=True)
+    sheet_blob_id = fields.CharField(max_length=64, null=True)
+    sheet_revision: int | None = fields.IntField(null=True)
     opened_at: datetime = moment()
     updated_at: datetime = moment()
     closed_at: datetime | None = moment(null=True)
@@ -68,8 +130,10 @@ class ReportPart(Model):
     """One page, in ``position`` order from 1. Text is sealed in the row, files are sealed blobs.
 
     ``source_key`` is the key of the message it came in and its place there: the same message taken
-    twice adds nothing. A page that was taken out keeps its row and ``position`` until the draft is
-    closed, so that it can be put back; ``removed_in`` is the revision that took it out.
+    twice adds nothing. ``extract_sealed`` are the words of a document beside its file, ``look`` is
+    what a picture looks like (256 bits in hex, core.inspection). A page that was taken out keeps
+    its row and ``position`` until the draft is closed, so that it can be put back; ``removed_in``
+    is the revision that took it out.
     """
 
     id = fields.IntField(primary_key=True)
@@ -87,6 +151,8 @@ class ReportPart(Model):
     sha256 = fields.CharField(max_length=64, null=True)
     size_bytes = fields.IntField(default=0, db_default=0)
     suffix = fields.CharField(max_length=8, default="", db_default="")
+    extract_sealed: bytes | None = fields.BinaryField(null=True)
+    look = fields.CharField(max_length=64, default="", db_default="")
     added_at: datetime = moment()
     removed_in: int | None = fields.IntField(null=True)
 

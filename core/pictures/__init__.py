@@ -3,5 +3,6 @@
 from core.pictures.drawing import draw
 from core.pictures.keeping import blobs_of
 from core.pictures.pages import Break, Item, Page, Paragraph
+from core.pictures.sheets import Thumb, draw_sheet
 
-__all__ = ["Break", "Item", "Page", "Paragraph", "blobs_of", "draw"]
+__all__ = ["Break", "Item", "Page", "Paragraph", "Thumb", "blobs_of", "draw", "draw_sheet"]

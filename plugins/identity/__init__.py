@@ -7,6 +7,7 @@ from plugins.identity.commands import COMMANDS, CONTINUATIONS
 from plugins.identity.handed import use as use_handed
 from plugins.identity.jobs import JOBS
 from plugins.identity.personal import PERSONAL
+from plugins.identity.rotation import ERRANDS
 
 __plugin_meta__ = PluginMetadata(
     name="身份",
@@ -15,7 +16,9 @@ __plugin_meta__ = PluginMetadata(
     type="library",
 )
 
-__all__ = ["COMMANDS", "CONTINUATIONS", "JOBS", "PERSONAL", "start", "use_handed"]
+__all__ = [
+    "COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "PERSONAL", "start", "use_handed",
+]  # fmt: skip
 
 
 async def start() -> None:

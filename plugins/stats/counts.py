@@ -11,7 +11,7 @@ from typing import Any
 
 from core.actors import LEARNER_STAGES, Stage, UnitScope
 from core.periods import Quarter
-from models.enums import ReportState
+from models.enums import AllowanceKind, ReportState
 from models.mentoring import REACHED_OUTCOMES
 from models.report import OWING_STAGES
 from plugins.identity import statements
@@ -108,8 +108,20 @@ def _lives_in(sql: Statement, paths: Sequence[str]) -> str:
 
 
 def owed_since(sql: Statement, quarter: Quarter) -> str:
-    """Return the condition that ``p``, at an owing stage now, already owed ``quarter``."""
-    return f"(p.activist_on IS NULL OR p.activist_on <= {sql.add(quarter.last_day)})"
+    """Return the condition that ``p``, at an owing stage now, already owed ``quarter``.
+
+    Whoever the branch let off (免交) does not owe it, nor does anybody of a branch that collected
+    by other cycles in that time (汇报安排).
+    """
+    others = [str(cycle) for cycle in (*quarter.parts, *quarter.around) if cycle != quarter]
+    return (
+        f"((p.activist_on IS NULL OR p.activist_on <= {sql.add(quarter.last_day)})"  # noqa: S608
+        " AND NOT EXISTS (SELECT 1 FROM report_allowance a WHERE a.person_id = p.id"
+        f" AND a.quarter = {sql.add(str(quarter))}"
+        f" AND a.kind = {sql.add(AllowanceKind.EXEMPTION.value)} AND a.withdrawn_at IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM report_cycle c WHERE c.unit_id = p.home_unit_id"
+        f" AND c.quarter IN ({sql.each(others)})))"
+    )
 
 
 def owing(sql: Statement, quarter: Quarter) -> str:

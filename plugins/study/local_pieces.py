@@ -66,7 +66,7 @@ async def brought(row: LocalMaterial) -> Brought:
 
 def reason_place(uid: str) -> str:
     """Return the place that the reason of a return is sealed for."""
-    return f"local_material.reason:{uid}"
+    return f"local_material.return_reason:{uid}"
 
 
 def seal_body(parts: Sequence[OutPart], *, uid: str) -> bytes:

@@ -2,7 +2,16 @@
 
 from core.actors import Who
 from core.conversation import Command, Continuation, Reveals
-from plugins.thought_report import drafting, reading_views, receipts, reviewing, views, words
+from plugins.thought_report import (
+    doubts,
+    drafting,
+    reading_views,
+    receipts,
+    reviewing,
+    views,
+    words,
+)
+from plugins.thought_report.allowing import ALLOWING_COMMANDS, ALLOWING_CONTINUATIONS
 from plugins.thought_report.export_commands import EXPORT_COMMANDS, EXPORT_CONTINUATIONS
 from plugins.thought_report.paper_commands import PAPER_COMMANDS, PAPER_CONTINUATIONS
 
@@ -126,18 +135,20 @@ _READING = (
     ),
 )
 
-COMMANDS = (*_WRITING, *_READING, *PAPER_COMMANDS, *EXPORT_COMMANDS)
+COMMANDS = (*_WRITING, *_READING, *ALLOWING_COMMANDS, *PAPER_COMMANDS, *EXPORT_COMMANDS)
 
 CONTINUATIONS = (
     Continuation(views.DRAFT, drafting.continue_draft),
     Continuation(views.HOLD, drafting.answer_hold),
     Continuation(views.QUARTER, drafting.choose_quarter),
+    Continuation(doubts.FLAW, drafting.answer_flaw),
     Continuation(receipts.SURE, drafting.answer_sure),
     Continuation(receipts.SHORT, drafting.answer_short),
     Continuation(receipts.CANCEL, drafting.answer_cancel),
     Continuation(reading_views.PICK, reviewing.open_chosen),
     Continuation(reading_views.REVIEW, reviewing.answer_review),
     Continuation(reading_views.REASON, reviewing.take_reason),
+    *ALLOWING_CONTINUATIONS,
     *PAPER_CONTINUATIONS,
     *EXPORT_CONTINUATIONS,
 )

@@ -1,4 +1,4 @@
-"""The quarterly round: windows open, those who still owe hear of it twice at most.
+"""The cycles of reports: windows open, those who still owe hear of it twice at most.
 
 Planning only, safe to run twice; the checks here are asked again at the moment of sending.
 """
@@ -12,16 +12,14 @@ from typing import Any
 from tortoise.expressions import Q
 
 from core import clock
-from core.actors import ConsentKind
 from core.clock import local_day
 from core.config import settings
 from core.database import require_tx, run_tx, transactional
-from core.periods import Quarter
-from models import Consent, Delivery, Person, ReportCycle, ReportDraft, ThoughtReport, Unit
-from models.enums import ConsentDecision, DeliveryState, DraftState, Priority, UnitKind
-from models.report import OWING_STAGES, owes_report
+from core.periods import Cycle
+from models import Delivery, Person, ReportAllowance, ReportCycle, ReportDraft, Unit
+from models.enums import AllowanceKind, DeliveryState, DraftState, Priority, UnitKind
 from plugins.delivery import service as delivery
-from plugins.thought_report import notices, policy, service
+from plugins.thought_report import duties, notices, policy, schedules
 from plugins.thought_report.policy import Nudge, Window
 
 REMINDER = "thought_report.reminder"
@@ -34,31 +32,55 @@ _BATCH = 50
 
 @transactional
 async def open_cycles(*, now: datetime) -> int:
-    """Open the window of this quarter for every branch that has none yet; return how many.
+    """Open the window of the present cycle for every branch that has none yet; return how many.
 
-    Nothing before the first day of the window (config.toml). The unique key makes it repeatable.
+    Each branch by its schedule, nothing before the first day of its window. A window that reaches
+    beyond its cycle is opened late too, while it lasts. The unique key makes it repeatable.
     """
     today = local_day(now)
-    window = service.window(Quarter.of(today))
-    if today < window.opens_on:
-        return 0
-    quarter = str(window.quarter)
-    known: Sequence[Any] = await ReportCycle.filter(quarter=quarter).values_list(
-        "unit_id", flat=True
+    units: Sequence[tuple[Any, ...]] = await Unit.filter(kind__in=list(_COLLECTING)).values_list(
+        "id", "path"
     )
-    units: Sequence[Any] = await Unit.filter(kind__in=list(_COLLECTING)).values_list(
-        "id", flat=True
+    found = await _windows(units, today)
+    known = set(
+        await ReportCycle.filter(
+            quarter__in=list({str(window.quarter) for window in found.values()})
+        ).values_list("unit_id", "quarter")
     )
-    fresh = sorted(set(units) - set(known))
     rows = [
         ReportCycle(
-            unit_id=unit, quarter=quarter, opens_on=window.opens_on, closes_on=window.closes_on
+            unit_id=unit,
+            quarter=str(window.quarter),
+            opens_on=window.opens_on,
+            closes_on=window.closes_on,
         )
-        for unit in fresh
+        for (unit, _), window in sorted(found.items())
+        if (unit, str(window.quarter)) not in known
     ]
     if rows:
         await ReportCycle.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
+
+
+async def _windows(units: Sequence[tuple[Any, ...]], today: date) -> dict[tuple[int, str], Window]:
+    """Return the windows that contain ``today``, by unit and cycle."""
+    found = {}
+    paths = [path for _, path in units]
+    schedule_at = await schedules.in_force(paths, today)
+    earlier: dict[date, dict[str, policy.Schedule]] = {}
+    for unit, path in units:
+        cycle = Cycle.of(today, schedule_at[path].months)
+        windows = [schedules.usual_window(cycle, schedule_at[path])]
+        first = cycle.previous.first_day
+        if first not in earlier:
+            earlier[first] = await schedules.in_force(paths, first)
+        before = earlier[first][path]
+        if before.closes_after and before.months == cycle.months:
+            windows.append(schedules.usual_window(cycle.previous, before))
+        for window in windows:
+            if window.opens_on <= today <= window.closes_on:
+                found[unit, str(window.quarter)] = window
+    return found
 
 
 def _days(window: Window) -> dict[Nudge, date]:
@@ -69,45 +91,64 @@ def _days(window: Window) -> dict[Nudge, date]:
 
 
 def _occasion(window: Window, nudge: Nudge) -> str:
-    return f"{window.quarter}:{(window.closes_on - _days(window)[nudge]).days}"
+    chosen = settings().thought_report
+    days = chosen.first_reminder_days if nudge is Nudge.FIRST else chosen.last_reminder_days
+    return f"{window.quarter}:{days}"
 
 
 async def plan_reminders(*, now: datetime) -> int:
     """Plan today's reminder for those who still owe; return how many are new.
 
-    The first is given up once the day of the last has come. Commits batch by batch.
+    The first is given up once the day of the last has come. Whoever was given more time is reminded
+    before the end of that instead. Commits batch by batch.
     """
     today = local_day(now)
-    window = service.window(Quarter.of(today))
-    nudge = policy.nudge_today(_days(window), today)
-    if nudge is None:
-        return 0
-    if nudge is Nudge.LAST:
-        await _give_up_first(window, now)
-    units: Sequence[Any] = await (
-        ReportCycle.filter(quarter=str(window.quarter))
-        .order_by("unit_id")
-        .values_list("unit_id", flat=True)
-    )
     planned = 0
-    for start in range(0, len(units), _BATCH):
-        batch = units[start : start + _BATCH]
-        planned += await run_tx(partial(_plan_units, batch, window, nudge, now))
+    for window, units in (await _open_windows(today)).items():
+        for start in range(0, len(units), _BATCH):
+            people = partial(duties.reminded, units[start : start + _BATCH], window.quarter, today)
+            planned += await run_tx(partial(_plan, people, window, now))
+    for window in await _extended_windows(today):
+        people = partial(duties.extended, window.quarter, window.closes_on, today)
+        planned += await run_tx(partial(_plan, people, window, now))
     return planned
 
 
-@transactional
-async def _give_up_first(window: Window, now: datetime) -> None:
-    await delivery.cancel(
-        purpose=REMINDER, occasion=_occasion(window, Nudge.FIRST), now=now, reason="superseded"
+async def _open_windows(today: date) -> dict[Window, list[int]]:
+    rows: Sequence[tuple[Any, ...]] = await (
+        ReportCycle.filter(opens_on__lte=today, closes_on__gte=today)
+        .order_by("quarter", "unit_id")
+        .values_list("unit_id", "quarter", "opens_on", "closes_on")
     )
+    found: dict[Window, list[int]] = defaultdict(list)
+    for unit, quarter, opens_on, closes_on in rows:
+        found[Window(Cycle.parse(quarter), opens_on, closes_on)].append(int(unit))
+    return found
 
 
-async def _plan_units(units: Sequence[Any], window: Window, nudge: Nudge, now: datetime) -> int:
+async def _extended_windows(today: date) -> list[Window]:
+    rows: Sequence[tuple[Any, ...]] = await (
+        ReportAllowance.filter(
+            kind=AllowanceKind.EXTENSION, until_on__gte=today, withdrawn_at__isnull=True
+        )
+        .order_by("quarter", "until_on")
+        .values_list("quarter", "until_on")
+    )
+    cycles = [(Cycle.parse(str(quarter)), until) for quarter, until in dict.fromkeys(rows)]
+    return [Window(cycle, schedules.usual_window(cycle).opens_on, until) for cycle, until in cycles]
+
+
+async def _plan(
+    people_of: Callable[[], Awaitable[list[int]]], window: Window, now: datetime
+) -> int:
     require_tx()
-    days = _days(window)
-    today = local_day(now)
-    people = await _owing(units, str(window.quarter), today)
+    days, today = _days(window), local_day(now)
+    nudge = policy.nudge_today(days, today)
+    if nudge is None:
+        return 0
+    people = await people_of()
+    if nudge is Nudge.LAST:
+        await _give_up_first(people, window, now)
     tried = await _tried(people, _occasion(window, nudge))
     body = notices.body(notices.reminder(window, nudge, days=days))
     moment = policy.nudge_moment(
@@ -134,36 +175,39 @@ async def _plan_units(units: Sequence[Any], window: Window, nudge: Nudge, now: d
     return planned
 
 
-async def _owing(units: Sequence[Any], quarter: str, today: date) -> list[int]:
-    """Return who owes, may be written to, and wants to be reminded today."""
+async def _give_up_first(people: Sequence[int], window: Window, now: datetime) -> None:
+    first = _occasion(window, Nudge.FIRST)
+    for person in await _due(people, f"{first}"):
+        await take_back_reminders(person, str(window.quarter), now=now, reason="superseded")
+
+
+async def _due(people: Sequence[int], occasion: str) -> list[int]:
     rows: Sequence[Any] = await (
-        Person.filter(
-            Q(paused_until__isnull=True) | Q(paused_until__lt=today),
-            stage__in=list(OWING_STAGES),
-            home_unit_id__in=list(units),
-            accounts__bound_at__isnull=False,
+        Delivery.filter(
+            purpose=REMINDER,
+            state=DeliveryState.DUE,
+            occasion__startswith=occasion,
+            target__in=[f"person:{person}" for person in people],
         )
-        .distinct()
         .order_by("id")
-        .values_list("id", flat=True)
+        .values_list("target", flat=True)
     )
-    handed_in = set(
-        await ThoughtReport.filter(quarter=quarter, person_id__in=list(rows)).values_list(
-            "person_id", flat=True
-        )
-    )
-    consenting = await _consenting(rows)
-    return [int(person) for person in rows if person in consenting and person not in handed_in]
+    return [int(str(target).removeprefix("person:")) for target in dict.fromkeys(rows)]
 
 
-async def _consenting(people: Sequence[Any]) -> set[Any]:
-    rows: Sequence[tuple[Any, ...]] = await (
-        Consent.filter(person_id__in=list(people), kind=ConsentKind.REPORTS)
-        .order_by("id")
-        .values_list("person_id", "decision")
-    )
-    newest = dict(rows)
-    return {person for person, said in newest.items() if said == ConsentDecision.GIVEN}
+async def take_back_reminders(person_id: int, quarter: str, *, now: datetime, reason: str) -> None:
+    """Cancel what is due to be said to somebody about a cycle, in the caller's transaction."""
+    target = f"person:{person_id}"
+    due = await Delivery.filter(
+        purpose=REMINDER,
+        target=target,
+        state=DeliveryState.DUE,
+        occasion__startswith=f"{quarter}:",
+    ).values_list("occasion", flat=True)
+    for occasion in due:
+        await delivery.cancel(
+            purpose=REMINDER, occasion=str(occasion), target=target, now=now, reason=reason
+        )
 
 
 async def _tried(people: Sequence[int], occasion: str) -> dict[str, list[DeliveryState]]:
@@ -180,16 +224,12 @@ async def _tried(people: Sequence[int], occasion: str) -> dict[str, list[Deliver
 
 
 async def still_owes(reference: dict[str, Any]) -> bool:
-    """Whether a person owes the report of a quarter and may be reminded of it now. Reads only."""
+    """Whether a person owes the report of a cycle and may be reminded of it now. Reads only."""
     person = await Person.filter(id=reference["person"]).first()
-    today = local_day(clock.now())
-    if person is None or not owes_report(person.stage):
+    if person is None:
         return False
-    if person.paused_until is not None and person.paused_until >= today:
-        return False
-    if await ThoughtReport.filter(person_id=person.id, quarter=reference["quarter"]).exists():
-        return False
-    return person.id in await _consenting([person.id])
+    cycle = Cycle.parse(str(reference["quarter"]))
+    return await duties.owes_and_listens(person, cycle, local_day(clock.now()))
 
 
 async def receipt_is_newest(reference: dict[str, Any]) -> bool:

@@ -9,12 +9,14 @@ from core.errors import Fault, Refusal
 from core.messages import InPart, Text
 from core.periods import Quarter
 from plugins.thought_report import (
+    arranging,
+    doubts,
     intake,
-    pages,
     paper_views,
     queries,
     receipts,
     service,
+    sheets,
     submission,
     views,
     words,
@@ -70,8 +72,9 @@ async def handle_mine(call: Call) -> Reply:
 
 
 async def handle_look(call: Call) -> Reply:
-    """Show the pages of the draft."""
-    return views.look(await queries.require_draft(call.actor), call.today)
+    """Show the pages of the draft, small and side by side."""
+    draft = await queries.require_draft(call.actor)
+    return views.look(draft, call.today, await sheets.sheet_of(call.actor))
 
 
 async def handle_page(call: Call) -> Reply:
@@ -80,18 +83,18 @@ async def handle_page(call: Call) -> Reply:
     if word is None:
         raise Refusal("thought_report.which_page")
     if word.act is PageAct.REMOVE:
-        change = await pages.remove_page(actor=call.actor, page=word.page, now=call.now)
+        change = await arranging.remove_page(actor=call.actor, page=word.page, now=call.now)
         return views.removed(change)
     if word.act is PageAct.REPLACE:
-        change = await pages.await_replacement(actor=call.actor, page=word.page, now=call.now)
+        change = await arranging.await_replacement(actor=call.actor, page=word.page, now=call.now)
         return views.replacing(change)
-    change = await pages.move_page(actor=call.actor, page=word.page, to=word.to, now=call.now)
+    change = await arranging.move_page(actor=call.actor, page=word.page, to=word.to, now=call.now)
     return views.moved(change)
 
 
 async def handle_restore(call: Call) -> Reply:
     """Put back the page that was taken out last."""
-    return views.restored(await pages.restore_page(actor=call.actor, now=call.now))
+    return views.restored(await arranging.restore_page(actor=call.actor, now=call.now))
 
 
 async def handle_finish(call: Call) -> Reply:
@@ -155,7 +158,7 @@ async def _take(call: Call, draft_uid: str) -> Reply:
     result = await intake.take(call, draft_uid)
     draft = await queries.require_draft(call.actor, draft_uid)
     question = _question(call, draft_uid, result.held) if result.held else None
-    return views.taken(result, draft, question)
+    return views.taken(result, draft, question, may_ask=call.question is None)
 
 
 def _held(call: Call) -> Mapping[str, Any] | None:
@@ -191,6 +194,15 @@ async def _put_in(call: Call, data: Mapping[str, Any]) -> Reply:
     page = intake.words_page(str(data["texts"][0][0]), text)
     added = await intake.add(call, str(data["draft"]), [page])
     return views.held_in(added.contents.pages)
+
+
+async def answer_flaw(call: Call) -> Reply:
+    """Wait for a better photo of a page, or take it as it is."""
+    if call.choice != "retake":
+        return doubts.kept()
+    page = str((call.question.data if call.question else {})["page"])
+    change = await arranging.await_replacement(actor=call.actor, page=page, now=call.now)
+    return replace(views.replacing(change), close=frozenset({Slot.QUESTION}))
 
 
 async def answer_sure(call: Call) -> Reply:

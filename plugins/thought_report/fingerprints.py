@@ -60,7 +60,7 @@ def _ids(hashes: Iterable[int], report_id: int) -> list[int]:
 
 def text_on(part: ReportPart) -> str:
     """Return the text of one page as far as we can read it; a photo or voice has none."""
-    return pages.text_of(part)
+    return pages.text_of(part) or pages.extract_of(part)
 
 
 def text_of(parts: Sequence[ReportPart]) -> str:

@@ -91,4 +91,11 @@ async def _kept(chat: Chat, media: Media, key: str) -> NewPage:
     data = await downloads.fetch(chat, media, limit_bytes=limit)
     looked_at = await inspection.inspect(data, name=media.name)
     stored = await files.put(looked_at.data, suffix=looked_at.suffix)
-    return NewPage(key, _KINDS[looked_at.kind], stored=stored)
+    return NewPage(
+        key,
+        _KINDS[looked_at.kind],
+        stored=stored,
+        extract=looked_at.words,
+        look=looked_at.look,
+        flaw=looked_at.flaw,
+    )

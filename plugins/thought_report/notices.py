@@ -6,7 +6,7 @@ from datetime import date
 from core.clock import local_day
 from core.conversation import Say
 from core.messages import Text
-from core.periods import Quarter
+from core.periods import HALF_YEAR, MONTH, QUARTER, Quarter
 from core.texts import current
 from models import ThoughtReport
 from plugins.thought_report.policy import PROPOSED_PAUSE, Contents, Nudge, Window
@@ -17,12 +17,34 @@ _QUARTERS = {
     3: Say("thought_report.quarter_3"),
     4: Say("thought_report.quarter_4"),
 }
+_HALVES = {1: Say("thought_report.half_1"), 2: Say("thought_report.half_2")}
+
+
+_OFTEN = {
+    MONTH: Say("thought_report.every_month"),
+    QUARTER: Say("thought_report.every_quarter"),
+    HALF_YEAR: Say("thought_report.every_half_year"),
+}
+
+
+def often(months: int) -> Say:
+    """Say how often there is a report."""
+    return _OFTEN[months]
+
+
+def plain_say(quarter: Quarter) -> Say:
+    """Name a cycle without its year."""
+    if quarter.months == MONTH:
+        return Say("thought_report.month", number=quarter.number)
+    if quarter.months == HALF_YEAR:
+        return _HALVES[quarter.number]
+    return _QUARTERS[quarter.number]
 
 
 def quarter_say(quarter: Quarter, today: date) -> Say:
-    """Name a quarter as people do; with its year only when it could be another one."""
-    plain = _QUARTERS[quarter.number]
-    current_quarter = Quarter.of(today)
+    """Name a cycle as people do; with its year only when it could be another one."""
+    plain = plain_say(quarter)
+    current_quarter = Quarter.of(today, quarter.months)
     if quarter.year == today.year or quarter == current_quarter.previous:
         return plain
     return Say("thought_report.quarter_last_year", quarter=plain)
@@ -30,7 +52,7 @@ def quarter_say(quarter: Quarter, today: date) -> Say:
 
 def quarter_beside(quarter: Quarter, other: Quarter) -> Say:
     """Name a quarter that stands beside one of the year before."""
-    plain = _QUARTERS[quarter.number]
+    plain = plain_say(quarter)
     if quarter.year == other.year:
         return plain
     return Say("thought_report.quarter_this_year", quarter=plain)
@@ -63,7 +85,7 @@ def receipt(contents: Contents) -> tuple[Say, ...]:
 
 def reminder(window: Window, nudge: Nudge, *, days: dict[Nudge, date]) -> tuple[Say, ...]:
     """Say until when a report is collected, how to write it now, and how to be left alone."""
-    quarter = _QUARTERS[window.quarter.number]
+    quarter = plain_say(window.quarter)
     if nudge is Nudge.LAST:
         return (Say("thought_report.reminder_last", quarter=quarter, closes=window.closes_on),)
     pause = min(days[Nudge.FIRST] + PROPOSED_PAUSE, window.closes_on)

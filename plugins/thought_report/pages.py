@@ -1,4 +1,4 @@
-"""The pages of an open draft: add, take out, put back, move, replace. One transaction each.
+"""The pages of a draft: what they hold, and how new ones come in.
 
 Every change counts ``revision`` up, so that a receipt written for an older state is never said.
 """
@@ -15,6 +15,7 @@ from core.conversation import Say
 from core.database import require_tx, transactional
 from core.errors import Fault, Refusal
 from core.files import Stored
+from core.inspection import Flaw
 from models import ReportDraft, ReportPart
 from models.enums import PartKind, Priority
 from plugins.delivery import service as delivery
@@ -26,22 +27,42 @@ RECEIPT = "thought_report.receipt"
 
 @dataclass(frozen=True, slots=True)
 class NewPage:
-    """One page to add: words, or a file that core.files already keeps."""
+    """One page to add: words, or a file that core.files already keeps.
+
+    ``extract``, ``look`` and ``flaw`` are what core.inspection saw in the file.
+    """
 
     source_key: str
     kind: PartKind
     text: str = ""
     stored: Stored | None = None
+    extract: str = ""
+    look: str = ""
+    flaw: Flaw | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A new page that its author should look at: hard to read, or the same photo as page ``of``."""
+
+    uid: str
+    page: int
+    flaw: Flaw | None = None
+    of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of new pages. ``left_out`` were too many; ``strays`` are their files."""
+    """What became of new pages. ``left_out`` were too many; ``strays`` are their files.
+
+    ``doubtful`` are in; it is their author who decides.
+    """
 
     contents: Contents
     replaced: int | None = None
     left_out: int = 0
     strays: tuple[str, ...] = ()
+    doubtful: tuple[Doubtful, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +72,6 @@ class Taken:
     added: Added | None
     held: str = ""
     problems: tuple[Say, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Where a page stands, or stood, and how many pages there are now."""
-
-    page: int
-    to: int
-    pages: int
 
 
 def text_place(uid: str) -> str:
@@ -72,6 +84,18 @@ def text_of(part: ReportPart) -> str:
     if part.text_sealed is None:
         return ""
     return crypto.unseal_text(part.text_sealed, place=text_place(part.uid))
+
+
+def extract_place(uid: str) -> str:
+    """Return the place to which the words of a page's document are sealed."""
+    return f"report_part.extract:{uid}"
+
+
+def extract_of(part: ReportPart) -> str:
+    """Return the words of a page's Word file or PDF; empty when it has none."""
+    if part.extract_sealed is None:
+        return ""
+    return crypto.unseal_text(part.extract_sealed, place=extract_place(part.uid))
 
 
 def contents_of(parts: Sequence[ReportPart]) -> Contents:
@@ -130,7 +154,7 @@ async def add_pages(
     fresh = [page for page in pages if page.source_key not in known]
     if not fresh:
         return Added(contents_of(live), strays=_files(pages, known))
-    replaced = _place_of(live, draft.replacing)
+    replaced = place_of(live, draft.replacing)
     most = settings().thought_report.max_pages
     room = max(0, most - len(live) + (replaced is not None))
     taken, over = fresh[:room], fresh[room:]
@@ -138,16 +162,39 @@ async def add_pages(
         return Added(contents_of(live), left_out=len(over), strays=_files(over))
     revision = draft.revision + 1
     rows = [await _create(draft, page, now) for page in taken]
+    new = rows[:]
     if replaced is not None:
-        await _take_out(live.pop(replaced - 1), revision)
+        await take_out(live.pop(replaced - 1), revision)
         live.insert(replaced - 1, rows.pop(0))
-    await _arrange([*live, *rows])
-    await _changed(draft, now, replacing=None)
-    contents = contents_of([*live, *rows])
+    whole = [*live, *rows]
+    await arrange(whole)
+    await changed(draft, now, replacing=None)
+    contents = contents_of(whole)
     await hush_receipt(actor, now)
     if replaced is None:
         await _owe_receipt(draft, actor, contents, now)
-    return Added(contents, replaced, len(over), _files(over) + _files(pages, known))
+    strays = _files(over) + _files(pages, known)
+    return Added(contents, replaced, len(over), strays, _doubtful(whole, new, taken))
+
+
+def _doubtful(
+    whole: Sequence[ReportPart], new: Sequence[ReportPart], taken: Sequence[NewPage]
+) -> tuple[Doubtful, ...]:
+    """Return which of the new pages are worth a word, in their order."""
+    number = {part.uid: place for place, part in enumerate(whole, 1)}
+    found = []
+    for part, page in zip(new, taken, strict=True):
+        same = [other for other in whole if number[other.uid] < number[part.uid]]
+        of = next((number[other.uid] for other in same if _is_same_photo(other, part)), 0)
+        if of or page.flaw is not None:
+            found.append(Doubtful(part.uid, number[part.uid], page.flaw, of))
+    return tuple(found)
+
+
+def _is_same_photo(one: ReportPart, other: ReportPart) -> bool:
+    if one.kind is not other.kind or one.blob_id is None:
+        return False
+    return one.sha256 == other.sha256 or policy.looks_same(one.look, other.look)
 
 
 def _files(pages: Sequence[NewPage], among: set[str] | None = None) -> tuple[str, ...]:
@@ -158,7 +205,8 @@ def _files(pages: Sequence[NewPage], among: set[str] | None = None) -> tuple[str
     )
 
 
-def _place_of(live: Sequence[ReportPart], uid: str | None) -> int | None:
+def place_of(live: Sequence[ReportPart], uid: str | None) -> int | None:
+    """Return the number of the page ``uid``, None when it is not among ``live``."""
     return next((place for place, part in enumerate(live, 1) if part.uid == uid), None)
 
 
@@ -180,23 +228,33 @@ async def _create(draft: ReportDraft, page: NewPage, now: datetime) -> ReportPar
         sha256=stored.sha256 if stored else None,
         size_bytes=stored.size_bytes if stored else len(page.text.encode()),
         suffix=stored.suffix if stored else "",
+        extract_sealed=sealed_extract(uid, page.extract),
+        look=page.look,
         added_at=now,
     )
 
 
-async def _take_out(part: ReportPart, revision: int) -> None:
+def sealed_extract(uid: str, extract: str) -> bytes | None:
+    """Return the words of a document sealed for page ``uid``; None when there are none."""
+    return crypto.seal_text(extract, place=extract_place(uid)) if extract else None
+
+
+async def take_out(part: ReportPart, revision: int) -> None:
+    """Mark a page as taken out by ``revision``, in the caller's transaction."""
     part.removed_in = revision
     await part.save(update_fields=["removed_in"])
 
 
-async def _arrange(parts: Sequence[ReportPart]) -> None:
+async def arrange(parts: Sequence[ReportPart]) -> None:
+    """Give ``parts`` numbers in their order, in the caller's transaction."""
     for number, part in enumerate(parts, 1):
         if part.position != number:
             part.position = number
             await part.save(update_fields=["position"])
 
 
-async def _changed(draft: ReportDraft, now: datetime, *, replacing: str | None) -> None:
+async def changed(draft: ReportDraft, now: datetime, *, replacing: str | None) -> None:
+    """Count a change of ``draft`` in the caller's transaction; ``replacing`` as in its table."""
     draft.revision += 1
     draft.updated_at = now
     draft.replacing = replacing
@@ -217,76 +275,3 @@ async def _owe_receipt(draft: ReportDraft, actor: Actor, contents: Contents, now
         reference={"draft": draft.uid, "revision": draft.revision},
         in_quiet_hours=True,
     )
-
-
-def _page_at(live: Sequence[ReportPart], number: int) -> ReportPart:
-    if not 1 <= number <= len(live):
-        raise Refusal("thought_report.no_such_page", page=number, pages=len(live))
-    return live[number - 1]
-
-
-@transactional
-async def remove_page(*, actor: Actor, page: int, now: datetime) -> Changed:
-    """Take a page out; it can be put back until the draft is closed.
-
-    Raises Refusal ``thought_report.no_draft``, ``thought_report.no_such_page``.
-    """
-    draft = await locked_draft(actor)
-    live = await live_pages(draft.id)
-    await _take_out(_page_at(live, page), draft.revision + 1)
-    await _arrange(policy.taken_out(live, page))
-    await _changed(draft, now, replacing=draft.replacing)
-    await hush_receipt(actor, now)
-    return Changed(page, 0, len(live) - 1)
-
-
-@transactional
-async def restore_page(*, actor: Actor, now: datetime) -> Changed:
-    """Put the page back that was taken out last, where it stood.
-
-    Raises Refusal ``thought_report.no_draft``, ``thought_report.nothing_to_restore``.
-    """
-    draft = await locked_draft(actor)
-    gone = (
-        await ReportPart.filter(draft_id=draft.id, removed_in__isnull=False)
-        .order_by("-removed_in", "-id")
-        .first()
-    )
-    live = await live_pages(draft.id)
-    if gone is None or len(live) >= settings().thought_report.max_pages:
-        raise Refusal("thought_report.nothing_to_restore")
-    gone.removed_in = None
-    await gone.save(update_fields=["removed_in"])
-    live = policy.put_in(live, gone, gone.position)
-    await _arrange(live)
-    await _changed(draft, now, replacing=draft.replacing)
-    await hush_receipt(actor, now)
-    return Changed(gone.position, gone.position, len(live))
-
-
-@transactional
-async def move_page(*, actor: Actor, page: int, to: int, now: datetime) -> Changed:
-    """Let page ``page`` stand as page ``to``; beyond the end means last.
-
-    Raises Refusal ``thought_report.no_draft``, ``thought_report.no_such_page``.
-    """
-    draft = await locked_draft(actor)
-    live = await live_pages(draft.id)
-    part = _page_at(live, page)
-    await _arrange(policy.moved(live, page, to))
-    await _changed(draft, now, replacing=draft.replacing)
-    await hush_receipt(actor, now)
-    return Changed(page, part.position, len(live))
-
-
-@transactional
-async def await_replacement(*, actor: Actor, page: int, now: datetime) -> Changed:
-    """Let the next page that comes take the place of ``page``.
-
-    Raises Refusal ``thought_report.no_draft``, ``thought_report.no_such_page``.
-    """
-    draft = await locked_draft(actor)
-    live = await live_pages(draft.id)
-    await _changed(draft, now, replacing=_page_at(live, page).uid)
-    await hush_receipt(actor, now)
-    return Changed(page, page, len(live))

@@ -15,6 +15,7 @@ from core.database import require_tx
 from core.periods import Quarter
 from core.personal import Attached, Copied, Held, Keeping, Leaving, PersonalData
 from models import (
+    ReportAllowance,
     ReportDraft,
     ReportExport,
     ReportOriginal,
@@ -25,7 +26,7 @@ from models import (
 from models.enums import DraftState, PartKind
 from models.rows import as_json
 from plugins.identity import looks, trail
-from plugins.thought_report import fingerprints, pages, service
+from plugins.thought_report import allowances, fingerprints, pages, service
 from plugins.thought_report.cases import reason_of
 from plugins.thought_report.notices import quarter_say
 
@@ -69,9 +70,15 @@ async def _export(person_id: int, today: date) -> Copied:
         "reports": [as_json(row) for row in reports],
         "drafts": [as_json(row) for row in drafts],
         "pages": [
-            as_json(row) | {"text": pages.text_of(row), "file": files.get(row.id)} for row in parts
+            as_json(row)
+            | {"text": pages.text_of(row) or pages.extract_of(row), "file": files.get(row.id)}
+            for row in parts
         ],
         "reviews": [as_json(row) | {"reason": reason_of(row)} for row in reviews],
+        "allowances": [
+            as_json(row) | {"reason": allowances.reason_of(row)}
+            for row in await ReportAllowance.filter(person_id=person_id).order_by("id")
+        ],
         "originals": [
             as_json(row) for row in await ReportOriginal.filter(person_id=person_id).order_by("id")
         ],
@@ -126,6 +133,9 @@ async def erase_reports(person_id: int) -> Sequence[str]:
     blobs = await ReportPart.filter(draft__person_id=person_id, blob_id__isnull=False).values_list(
         "blob_id", flat=True
     )
+    sheets = await ReportDraft.filter(id__in=drafts, sheet_blob_id__isnull=False).values_list(
+        "sheet_blob_id", flat=True
+    )
     await ReportReview.filter(report_id__in=reports).delete()
     await fingerprints.forget(reports)
     await ThoughtReport.filter(person_id=person_id).delete()
@@ -133,7 +143,7 @@ async def erase_reports(person_id: int) -> Sequence[str]:
     await ReportDraft.filter(person_id=person_id).delete()
     await trail.blank("thought_report", reports)
     await trail.blank("report_draft", drafts)
-    return sorted({str(blob) for blob in blobs})
+    return sorted({str(blob) for blob in (*blobs, *sheets)})
 
 
 async def _ids(rows: QuerySet[Any]) -> Sequence[Any]:
@@ -145,6 +155,7 @@ async def _erase(leaving: Leaving) -> Sequence[str]:
     person_id = leaving.person_id
     blobs = list(await erase_reports(person_id))
     await ReportOriginal.filter(person_id=person_id).delete()
+    await ReportAllowance.filter(person_id=person_id).delete()
     exports = ReportExport.filter(Q(asked_by_id=person_id) | Q(about_id=person_id))
     for row in await exports:
         blobs += row.blobs
@@ -224,7 +235,14 @@ async def _let_go_pages(ids: Sequence[int]) -> Sequence[str]:
 PERSONAL = PersonalData(
     title=Say("thought_report.personal_title"),
     tables=frozenset(
-        {"report_draft", "report_part", "thought_report", "report_review", "report_original"}
+        {
+            "report_allowance",
+            "report_draft",
+            "report_part",
+            "thought_report",
+            "report_review",
+            "report_original",
+        }
         | {"report_export", "report_fingerprint", "report_clause"}
     ),
     describe=_describe,

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from core.clock import at_local, local_day
-from core.periods import Quarter, add_months
+from core.inspection import SAME_LOOK
+from core.periods import MONTH, QUARTER, Quarter, add_months
 
 # Shorter texts are held and asked about: "night shift, tomorrow" is no page (dialogues 2.1, 6).
 HELD_BELOW = 15
@@ -21,8 +22,12 @@ RECEIPT_LIFE = timedelta(days=1)
 ANSWER_REPEATS = timedelta(hours=1)
 # The words of a review mean only the item opened in so long (dialogues 2.4).
 OPENED_LIFE = timedelta(hours=2)
-# How far back a report is still taken in: a year, so that the same quarter never stands twice.
-QUARTERS_BACK = 4
+# A monthly report is collected in the last ten days, like the last of three months of a quarter.
+_MONTH_OPENS_BEFORE = 10
+# Days of a unit's own around the end of a cycle, and days that one person may be given, at most: a
+# quarter, so that a report never lies beside the one after the next.
+MOST_DAYS_AFTER = 60
+MOST_EXTENSION = timedelta(days=92)
 # Words of a reviewer that are passed on as they are: a chat bubble, not a letter.
 MOST_REASON = 300
 # Text shown to a reviewer in one go; longer reports go on by a number.
@@ -32,6 +37,9 @@ SHOWN_FILES = 9
 MOST_OPTIONS = 6
 # A pause that is proposed in a reminder (dialogues 3.3: on the 17th, until the 20th).
 PROPOSED_PAUSE = timedelta(days=3)
+
+# Looks of plain pictures are all alike; a page with something on it has more bits set.
+_LEAST_BITS = 16
 
 _T = TypeVar("_T")
 
@@ -61,16 +69,51 @@ class Window:
         return day > self.closes_on
 
 
-def window_of(quarter: Quarter, *, offset: int) -> Window:
-    """Return the window of a quarter; ``offset`` months after its first month it opens."""
-    return Window(quarter, add_months(quarter.first_day, offset), quarter.last_day)
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often a unit collects, and when: see models.report.ReportSchedule."""
+
+    months: int = QUARTER
+    opens_before: int | None = None
+    closes_after: int = 0
+
+
+USUAL = Schedule()
+
+
+def window_of(quarter: Quarter, *, offset: int, schedule: Schedule = USUAL) -> Window:
+    """Return the window of a cycle by its ``schedule``.
+
+    Without days of its own a quarter opens ``offset`` months after its first month, half a year as
+    long before its end, and a month ten days before it.
+    """
+    last = quarter.last_day
+    if schedule.opens_before is not None:
+        opens_on = max(quarter.first_day, last - timedelta(days=schedule.opens_before))
+    elif quarter.months == MONTH:
+        opens_on = last - timedelta(days=_MONTH_OPENS_BEFORE)
+    else:
+        opens_on = add_months(quarter.first_day, quarter.months - QUARTER + offset)
+    return Window(quarter, opens_on, last + timedelta(days=schedule.closes_after))
+
+
+def changes_on(today: date, old: Schedule, new: Schedule) -> date:
+    """Return the day from which ``new`` holds: the first after the longer cycle now under way.
+
+    Nobody owes two reports for the same days, and nothing that runs is touched.
+    """
+    running = Quarter.of(today, max(old.months, new.months))
+    return running.last_day + timedelta(days=1)
 
 
 def nudge_days(window: Window, *, first: int, last: int) -> dict[Nudge, date]:
-    """Return the days of the two reminders, ``first`` and ``last`` days before the last day."""
+    """Return the days of the two reminders, ``first`` and ``last`` days before the last day.
+
+    Neither comes before the window opens.
+    """
     return {
-        Nudge.FIRST: window.closes_on - timedelta(days=first),
-        Nudge.LAST: window.closes_on - timedelta(days=last),
+        Nudge.FIRST: max(window.opens_on, window.closes_on - timedelta(days=first)),
+        Nudge.LAST: max(window.opens_on, window.closes_on - timedelta(days=last)),
     }
 
 
@@ -86,16 +129,19 @@ def nudge_moment(day: date, *, hour: int, today: date) -> datetime:
     return at_local(max(day, today), hour)
 
 
-def is_first_month(day: date) -> bool:
-    """Whether a quarter has only just begun, so that 交汇报 may mean the one before."""
-    return day.month == Quarter.of(day).first_day.month
+def has_just_begun(current: Quarter, day: date) -> bool:
+    """Whether ``current`` has only just begun, so that 交汇报 may mean the one before."""
+    if current.months == MONTH:
+        return day.day <= _MONTH_OPENS_BEFORE
+    return day.month == current.first_day.month
 
 
 def may_write(quarter: Quarter, today: date) -> bool:
     """Whether a report for ``quarter`` is taken today: this one, or one of the year before."""
-    current = Quarter.of(today)
-    behind = (current.year - quarter.year) * 4 + current.number - quarter.number
-    return 0 <= behind <= QUARTERS_BACK
+    current = Quarter.of(today, quarter.months)
+    a_year = 12 // quarter.months
+    behind = (current.year - quarter.year) * a_year + current.number - quarter.number
+    return 0 <= behind <= a_year
 
 
 def review_due_on(submitted_at: datetime, days: int) -> date:
@@ -122,6 +168,16 @@ def put_in(pages: Sequence[_T], page: _T, number: int) -> list[_T]:
 def moved(pages: Sequence[_T], number: int, to: int) -> list[_T]:
     """Return ``pages`` with page ``number`` as number ``to``; beyond the end means last."""
     return put_in(taken_out(pages, number), pages[number - 1], to)
+
+
+def looks_same(one: str, other: str) -> bool:
+    """Whether two looks (hex, core.inspection) are of the same photo, packed twice perhaps."""
+    if not one or not other:
+        return False
+    first, second = int(one, 16), int(other, 16)
+    if min(first.bit_count(), second.bit_count()) < _LEAST_BITS:
+        return False
+    return (first ^ second).bit_count() <= SAME_LOOK
 
 
 @dataclass(frozen=True, slots=True)

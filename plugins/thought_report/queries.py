@@ -126,10 +126,12 @@ async def own_reports(actor: Actor, today: date, *, most: int = 4) -> tuple[OwnR
     rows = await (
         ThoughtReport.filter(person_id=person.id)
         .exclude(state=ReportState.SUPERSEDED)
-        .order_by("-quarter")
-        .limit(most)
+        .order_by("-submitted_at", "-id")
+        .limit(2 * most)
     )
-    return tuple([await _own(person, row, today) for row in rows])
+    # Not by their keys: a branch may have gone from quarters to months.
+    newest = sorted(rows, key=lambda row: Quarter.parse(row.quarter), reverse=True)[:most]
+    return tuple([await _own(person, row, today) for row in newest])
 
 
 async def own_trail(actor: Actor, quarter: Quarter) -> Trail:

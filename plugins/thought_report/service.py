@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 from core import crypto, files
 from core.actors import LEARNER_STAGES, Actor, ConsentKind
 from core.clock import local_day
-from core.config import settings
 from core.database import transactional
 from core.errors import Refusal
 from core.periods import Quarter
@@ -22,7 +21,7 @@ from models import (
     ThoughtReport,
 )
 from models.enums import DraftState, ReportState
-from plugins.thought_report import notices, pages, policy
+from plugins.thought_report import duties, notices, pages, policy, schedules
 from plugins.thought_report.policy import Window
 
 
@@ -50,11 +49,6 @@ class Dropped:
     """What became of a draft that is not wanted."""
 
     had_version: bool
-
-
-def window(quarter: Quarter) -> Window:
-    """Return when a quarter is collected, by config.toml."""
-    return policy.window_of(quarter, offset=settings().thought_report.opens_month_offset)
 
 
 def writer(actor: Actor) -> int:
@@ -95,13 +89,13 @@ async def open_draft(
     today = local_day(now)
     standing = await open_one(person.id)
     if standing is not None and not await _is_blank(standing):
-        return await _as_opened(standing, wanted=quarter)
+        return await _as_opened(person, standing, wanted=quarter)
     if quarter is None:
-        quarter = Quarter.of(today)
-        if policy.is_first_month(today) and await _is_missing(person, quarter.previous):
-            return WhichQuarter(quarter.previous, quarter)
-    if not policy.may_write(quarter, today):
-        raise Refusal("thought_report.quarter_out")
+        quarter = await schedules.current(person.home_unit_id, today)
+        before = await schedules.before(person.home_unit_id, quarter)
+        if policy.has_just_begun(quarter, today) and await _is_missing(person, before):
+            return WhichQuarter(before, quarter)
+    await _check_cycle(person, quarter, today)
     if handed_in := await newest(person.id, quarter):
         raise Refusal(
             "thought_report.already_in",
@@ -110,9 +104,18 @@ async def open_draft(
             today=today,
         )
     if standing is not None and standing.quarter == str(quarter):
-        return await _as_opened(standing)
+        return await _as_opened(person, standing)
     draft = await _blank_for(standing, person.id, quarter, now)
-    return Opened(draft.uid, window(quarter), 0, is_new=True)
+    return Opened(draft.uid, await duties.window_of(person, quarter), 0, is_new=True)
+
+
+async def _check_cycle(person: Person, quarter: Quarter, today: date) -> None:
+    if not policy.may_write(quarter, today):
+        raise Refusal("thought_report.quarter_out")
+    if not await schedules.collects(person.home_unit_id, quarter):
+        now = await schedules.current(person.home_unit_id, today)
+        said = notices.quarter_say(now, today)
+        raise Refusal("thought_report.other_cycle", often=notices.often(now.months), quarter=said)
 
 
 async def _is_blank(draft: ReportDraft) -> bool:
@@ -136,11 +139,12 @@ async def open_one(person_id: int) -> ReportDraft | None:
     return await ReportDraft.filter(open_key=person_id).select_for_update().first()
 
 
-async def _as_opened(draft: ReportDraft, wanted: Quarter | None = None) -> Opened:
+async def _as_opened(person: Person, draft: ReportDraft, wanted: Quarter | None = None) -> Opened:
     quarter = Quarter.parse(draft.quarter)
     live = await pages.live_pages(draft.id)
     is_other = wanted is not None and wanted != quarter
-    return Opened(draft.uid, window(quarter), len(live), is_new=False, is_other=is_other)
+    window = await duties.window_of(person, quarter)
+    return Opened(draft.uid, window, len(live), is_new=False, is_other=is_other)
 
 
 async def _is_missing(person: Person, quarter: Quarter) -> bool:
@@ -169,7 +173,7 @@ async def open_supplement(*, actor: Actor, quarter: Quarter | None, now: datetim
     """
     person = await locked_person(writer(actor))
     if standing := await open_one(person.id):
-        return await _as_opened(standing, wanted=quarter)
+        return await _as_opened(person, standing, wanted=quarter)
     report = await _to_supplement(person.id, quarter)
     if report is None:
         raise Refusal("thought_report.nothing_to_supplement")
@@ -177,7 +181,8 @@ async def open_supplement(*, actor: Actor, quarter: Quarter | None, now: datetim
     live = await pages.live_pages(report.draft_id)
     for part in live:
         await _copy(part, draft, now)
-    return Opened(draft.uid, window(Quarter.parse(report.quarter)), len(live), is_new=True)
+    window = await duties.window_of(person, Quarter.parse(report.quarter))
+    return Opened(draft.uid, window, len(live), is_new=True)
 
 
 async def _to_supplement(person_id: int, quarter: Quarter | None) -> ThoughtReport | None:
@@ -203,6 +208,8 @@ async def _copy(part: ReportPart, draft: ReportDraft, now: datetime) -> None:
         sha256=part.sha256,
         size_bytes=part.size_bytes,
         suffix=part.suffix,
+        extract_sealed=pages.sealed_extract(uid, pages.extract_of(part)),
+        look=part.look,
         added_at=now,
     )
 
@@ -245,9 +252,13 @@ async def close(draft: ReportDraft, state: DraftState, now: datetime) -> None:
 
 
 async def delete_parts(draft: ReportDraft, parts: Sequence[ReportPart]) -> list[str]:
-    """Delete pages; return the files that no other version of the person's reports shows."""
+    """Delete pages and the sheet; return the files that no other version of the person shows."""
     await ReportPart.filter(id__in=[part.id for part in parts]).delete()
     blob_ids = {part.blob_id for part in parts if part.blob_id}
+    if draft.sheet_blob_id is not None:
+        blob_ids.add(draft.sheet_blob_id)
+        draft.sheet_blob_id = draft.sheet_revision = None
+        await draft.save(update_fields=["sheet_blob_id", "sheet_revision"])
     shared = await ReportPart.filter(
         draft__person_id=draft.person_id, blob_id__in=list(blob_ids)
     ).values_list("blob_id", flat=True)

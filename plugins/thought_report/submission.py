@@ -9,11 +9,10 @@ from core.clock import at_local, local_day
 from core.database import transactional
 from core.errors import Refusal
 from core.periods import Quarter
-from models import Delivery, Person, ReportDraft, ReportPart, ReportReview, ThoughtReport
-from models.enums import DeliveryState, DraftState, ReportState
-from plugins.delivery import service as delivery
-from plugins.thought_report import cycle, notices, pages, policy, readers, service
-from plugins.thought_report.policy import Contents
+from models import Person, ReportDraft, ReportPart, ReportReview, ThoughtReport
+from models.enums import DraftState, ReportState
+from plugins.thought_report import cycle, duties, notices, pages, policy, readers, service
+from plugins.thought_report.policy import Contents, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,18 @@ async def _submit(
     live = await pages.live_pages(draft.id)
     contents = pages.contents_of(live)
     before = await service.newest(person.id, Quarter.parse(draft.quarter))
-    _check_ready(draft, contents, before, local_day(now))
+    window = await duties.window_of(person, Quarter.parse(draft.quarter))
+    _check_ready(draft, contents, before, window, local_day(now))
     if contents.is_short and not short_is_fine:
         return TooShort(contents.characters), []
-    report = await _hand_in(person, draft, contents, before, now)
+    report = await _hand_in(
+        person, draft, contents, before, is_late=window.is_late(local_day(now)), now=now
+    )
     await service.close(draft, DraftState.SUBMITTED, now)
     gone = await ReportPart.filter(draft_id=draft.id, removed_in__isnull=False)
     strays = await service.delete_parts(draft, gone)
     await pages.hush_receipt(actor, now)
-    await _take_back_reminders(person.id, draft.quarter, now)
+    await cycle.take_back_reminders(person.id, draft.quarter, now=now, reason="submitted")
     detail = {"quarter": report.quarter, "version": report.version, "late": report.is_late}
     await service.note(
         "submit", actor=actor, now=now, kind="thought_report", subject=report.id, detail=detail
@@ -75,15 +77,17 @@ async def _submit(
 
 
 def _check_ready(
-    draft: ReportDraft, contents: Contents, before: ThoughtReport | None, today: date
+    draft: ReportDraft,
+    contents: Contents,
+    before: ThoughtReport | None,
+    window: Window,
+    today: date,
 ) -> None:
-    quarter = Quarter.parse(draft.quarter)
-    opens_on = service.window(quarter).opens_on
     if contents.pages == 0:
         raise Refusal("thought_report.empty")
-    if today < opens_on:
-        say = notices.quarter_say(quarter, today)
-        raise Refusal("thought_report.not_open_yet", quarter=say, opens=opens_on)
+    if today < window.opens_on:
+        say = notices.quarter_say(window.quarter, today)
+        raise Refusal("thought_report.not_open_yet", quarter=say, opens=window.opens_on)
     if before is not None and draft.revision == 0:
         raise Refusal("thought_report.nothing_new")
 
@@ -93,11 +97,11 @@ async def _hand_in(
     draft: ReportDraft,
     contents: Contents,
     before: ThoughtReport | None,
+    *,
+    is_late: bool,
     now: datetime,
 ) -> ThoughtReport:
-    today = local_day(now)
-    is_late = service.window(Quarter.parse(draft.quarter)).is_late(today)
-    state = await _first_state(person, before, today)
+    state = await _first_state(person, before, local_day(now))
     if before is not None:
         is_late = before.is_late
         before.state = ReportState.SUPERSEDED
@@ -124,24 +128,6 @@ async def _first_state(person: Person, before: ThoughtReport | None, today: date
         if review is not None and not review.as_mentor:
             return ReportState.WAITING_SECRETARY
     return ReportState.WAITING_MENTOR
-
-
-async def _take_back_reminders(person_id: int, quarter: str, now: datetime) -> None:
-    target = f"person:{person_id}"
-    due = await Delivery.filter(
-        purpose=cycle.REMINDER,
-        target=target,
-        state=DeliveryState.DUE,
-        occasion__startswith=f"{quarter}:",
-    ).values_list("occasion", flat=True)
-    for occasion in due:
-        await delivery.cancel(
-            purpose=cycle.REMINDER,
-            occasion=str(occasion),
-            target=target,
-            now=now,
-            reason="submitted",
-        )
 
 
 async def _said_again(person: Person, now: datetime) -> Receipt:

@@ -9,8 +9,10 @@ from core.config import settings
 from core.conversation import Ask, OpenDraft, Option, Reply, Say, Slot
 from core.messages import Blob, MediaKind
 from core.texts import current
+from plugins.thought_report import doubts
+from plugins.thought_report.arranging import Changed
 from plugins.thought_report.notices import listed, quarter_beside, quarter_say
-from plugins.thought_report.pages import Changed, Taken
+from plugins.thought_report.pages import Taken
 from plugins.thought_report.queries import DraftView, Page
 from plugins.thought_report.service import Opened, WhichQuarter
 
@@ -81,8 +83,13 @@ def supplement(draft: Opened, today: date) -> Reply:
     )
 
 
-def taken(result: Taken, draft: DraftView, question: Mapping[str, Any] | None) -> Reply:
-    """Answer a message of pages: mostly not at all, the receipt comes after a quiet while."""
+def taken(
+    result: Taken, draft: DraftView, question: Mapping[str, Any] | None, *, may_ask: bool = True
+) -> Reply:
+    """Answer a message of pages: mostly not at all, the receipt comes after a quiet while.
+
+    Nothing is asked about a page that is hard to read while another question is open.
+    """
     says = list(result.problems)
     added = result.added
     if added is not None and added.left_out:
@@ -91,6 +98,11 @@ def taken(result: Taken, draft: DraftView, question: Mapping[str, Any] | None) -
     if added is not None and added.replaced is not None:
         pages = added.contents.pages
         says.append(Say("thought_report.replaced", page=added.replaced, pages=pages))
+    if added is not None and added.doubtful:
+        asked = doubts.asked(draft.uid, added.doubtful, may_ask=may_ask and question is None)
+        says += asked.says
+        if asked.ask is not None:
+            return Reply(says=tuple(says), ask=asked.ask)
     if question is not None:
         pages = added.contents.pages if added is not None else len(draft.pages)
         return hold(question, pages, before=tuple(says))
@@ -126,8 +138,18 @@ def held_out() -> Reply:
     return Reply(says=(Say("thought_report.held_out"),), close=frozenset({Slot.QUESTION}))
 
 
-def look(draft: DraftView, today: date) -> Reply:
-    """Show a draft: what page is what, how its texts begin, and a few of its files."""
+def sheet_name() -> str:
+    """Return the name under which the sheet of a draft is sent."""
+    return current().render(Say("thought_report.sheet_name"))
+
+
+def kind_name(kind: str) -> str:
+    """Return what a page of ``kind`` is called that has no words and no picture to show."""
+    return current().render(_KINDS[kind])
+
+
+def look(draft: DraftView, today: date, sheet: Blob | None = None) -> Reply:
+    """Show a draft: all pages on one sheet, what page is what, and how its texts begin."""
     quarter = quarter_say(draft.quarter, today)
     if not draft.pages:
         return Reply.of("thought_report.still_empty", quarter=quarter)
@@ -137,6 +159,8 @@ def look(draft: DraftView, today: date) -> Reply:
         Say("thought_report.look", quarter=quarter, pages=runs(draft.pages)),
         Say("thought_report.look_next", page=page),
     )
+    if sheet is not None:
+        return Reply(says=says, blobs=(sheet,))
     files = blobs(draft.pages)
     return Reply(says=says, blobs=files if len(files) <= _LOOK_FILES else ())
 

@@ -17,7 +17,7 @@ from core import database as db
 from core import migrating, schema
 from core.clock import FrozenClock
 from core.config import Settings
-from models import BotAccount, Delivery
+from models import BotAccount, Delivery, ReportCycle, ReportPart
 from models.enums import BreakerState
 from tests.conftest import POSTGRES
 
@@ -36,6 +36,14 @@ ROWS = (
     VALUES (1, 'u', 'p', '', '{now}')""",
     _DELIVERY.format(number=1, state="due"),
     _DELIVERY.format(number=2, state="unknown"),
+    """INSERT INTO person (id, uid, name, home_unit_id, stage, created_at)
+    VALUES (1, 'p', '王建国', 1, 'activist', '{now}')""",
+    """INSERT INTO report_cycle (id, unit_id, quarter, opens_on, closes_on)
+    VALUES (1, 1, '2026Q4', '2026-12-01', '2026-12-31')""",
+    """INSERT INTO report_draft (id, uid, person_id, quarter, state, open_key, opened_at,
+        updated_at) VALUES (1, 'd', 1, '2026Q4', 'open', 1, '{now}', '{now}')""",
+    """INSERT INTO report_part (id, uid, draft_id, position, kind, source_key, added_at)
+    VALUES (1, 'x', 1, 1, 'text', 'k', '{now}')""",
     """INSERT INTO bot_account (id, platform, self_id, first_seen_at)
     VALUES (1, 'onebot11', '1001', '{now}')""",
 )
@@ -98,6 +106,10 @@ async def test_given_rows_of_the_last_release_when_opening_then_they_are_owed_as
         ]
         (account,) = await BotAccount.all()
         assert (account.breaker, account.failures) == (BreakerState.CLOSED, 0)
+        part = await ReportPart.get(draft__open_key=1).prefetch_related("draft")
+        assert (part.uid, part.look, part.extract_sealed) == ("x", "", None)
+        assert (part.draft.quarter, part.draft.sheet_blob_id) == ("2026Q4", None)
+        assert await ReportCycle.filter(quarter="2026Q4").count() == 1
         if not POSTGRES:
             copies = list((settings.data_dir / "backup").glob("before-0*.db"))
             assert len(copies) == 1

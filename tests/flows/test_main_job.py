@@ -1,6 +1,5 @@
 """The main job over the real wire, and the same with kill -9 between every two steps."""
 
-import io
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -9,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from core import crypto
 from core.clock import at_local
 from plugins.sandbox.entities import Chat, group, private
+from tests.core import handwriting
 from tests.flows.conftest import County, running_county
 
 Step = Callable[[County], Awaitable[None]]
@@ -21,11 +20,9 @@ Step = Callable[[County], Awaitable[None]]
 REPORT = "敬爱的党组织：到南港这阵子，白天跟师傅学焊接，晚上看学习材料，觉得自己还差得远。"
 
 
-def page(shade: int) -> bytes:
-    """A photo of a page; each shade is another page."""
-    held = io.BytesIO()
-    Image.new("RGB", (640, 900), (shade, shade, shade)).save(held, "JPEG")
-    return held.getvalue()
+def page(seed: int) -> bytes:
+    """A photo of a page of handwriting; each seed is another page."""
+    return handwriting.photo(handwriting.page(seed, size=(480, 640), pen=2))
 
 
 async def ask(county: County, name: str, words: str, *answer: str) -> None:

@@ -161,8 +161,9 @@ class Wire:
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     def photo(self, name: str = "a.jpg", data: bytes | Refusal | None = None) -> Media:
-        """A picture that somebody sends."""
-        return self.media(name, picture() if data is None else data)
+        """A picture that somebody sends; unlike any other unless ``data`` says so."""
+        own = picture(size=(40, 60 + len(self.kept)))
+        return self.media(name, own if data is None else data)
 
     def media(self, name: str, data: bytes | Refusal, kind: MediaKind = MediaKind.IMAGE) -> Media:
         """Anything that somebody sends."""

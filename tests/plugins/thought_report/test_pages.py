@@ -33,7 +33,7 @@ from models import Account, Person, ReportDraft, ReportPart, Unit
 from models.enums import PartKind, UnitKind
 from plugins.identity import dialogues
 from plugins.identity.queries import who_is
-from plugins.thought_report import drafting, pages, queries, service, views
+from plugins.thought_report import arranging, drafting, pages, queries, service, views
 from plugins.thought_report.pages import NewPage
 from tests.conftest import empty
 from tests.plugins.thought_report.conftest import Village, Wire, kept_files, picture
@@ -126,17 +126,17 @@ class Arranging(RuleBasedStateMachine):
 
     @rule(page=st.integers(0, 7))
     def remove(self, page: int) -> None:
-        if self._is_there(page, pages.remove_page):
+        if self._is_there(page, arranging.remove_page):
             self.gone.append((page, self.model.pop(page - 1)))
 
     @rule(page=st.integers(0, 7))
     def replace(self, page: int) -> None:
-        if self._is_there(page, pages.await_replacement):
+        if self._is_there(page, arranging.await_replacement):
             self.replacing = self.model[page - 1]
 
     @rule(page=st.integers(0, 7), to=st.integers(1, 8))
     def move(self, page: int, to: int) -> None:
-        if self._is_there(page, pages.move_page, to=to):
+        if self._is_there(page, arranging.move_page, to=to):
             self.model.insert(to - 1, self.model.pop(page - 1))
 
     def _is_there(self, page: int, act: Any, **more: int) -> bool:
@@ -151,7 +151,7 @@ class Arranging(RuleBasedStateMachine):
 
     @rule()
     def restore(self) -> None:
-        work = pages.restore_page(actor=self.actor, now=Desk.clock.now())
+        work = arranging.restore_page(actor=self.actor, now=Desk.clock.now())
         if not self.gone or len(self.model) >= 6:
             with pytest.raises(Refusal):
                 Desk.do(work)

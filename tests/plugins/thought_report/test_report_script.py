@@ -62,7 +62,7 @@ async def test_given_the_script_when_a_report_is_written_over_two_days_then_ever
         "四季度汇报，还没交：第 1 页文字，第 2 到 4 页照片。\n"
         "不要哪页，回「删第3页」。好了回「完成」。"
     )
-    assert [blob.name for blob in wang.blobs] == ["第2页.jpg", "第3页.jpg", "第4页.jpg"]
+    assert [blob.name for blob in wang.blobs] == ["汇报缩略图.jpg"]
     assert await wang.says("删第3页") == "第 3 页拿掉了，剩 3 页。拿错了回「撤销」。"
     village.go(MORNING, 9, 24)
     assert await wang.says("完成") == (

@@ -94,7 +94,7 @@ def test_given_any_day_when_reminders_are_due_then_there_are_two_at_most_in_thei
 ) -> None:
     window = policy.window_of(Quarter.of(day), offset=offset)
     days = policy.nudge_days(window, first=max(first, last), last=min(first, last))
-    assert days[Nudge.FIRST] <= days[Nudge.LAST] <= window.closes_on
+    assert window.opens_on <= days[Nudge.FIRST] <= days[Nudge.LAST] <= window.closes_on
     nudge = policy.nudge_today(days, day)
     assert nudge is None or days[nudge] <= day
     if nudge is not None:

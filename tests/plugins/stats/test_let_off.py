@@ -1,0 +1,57 @@
+"""Whoever owes no report of a quarter: let off (免交), or of a branch with other cycles."""
+
+from datetime import date
+
+from core.actors import UnitScope
+from core.clock import FrozenClock
+from core.periods import Quarter
+from models import Person, ReportAllowance, ReportCycle
+from models.enums import AllowanceKind
+from plugins.stats import counts, lists
+from plugins.stats.counts import Area
+from plugins.stats.periods import quarter_period
+from tests.plugins.mentoring.town import Town
+
+QUARTER = Quarter(2026, 3)
+
+
+async def test_given_a_branch_that_collects_monthly_when_it_is_counted_then_it_owes_no_quarter(
+    township: Town,
+) -> None:
+    scope = UnitScope((township.units["县"].path,))
+    names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
+    assert {"王家村7", "赵家村9"} <= names
+    for quarter, closes in (("202608", date(2026, 8, 31)), ("2026H1", date(2026, 6, 30))):
+        await ReportCycle.create(
+            unit=township.units["赵家村"], quarter=quarter, opens_on=date(2026, 6, 1),
+            closes_on=closes,
+        )  # fmt: skip
+    names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
+    assert ("王家村7" in names, "赵家村9" in names) == (True, False)
+    assert await _expected(scope) == 20
+
+
+async def _expected(scope: UnitScope) -> int:
+    rows = await counts.stage_rows(scope, Area(""), quarter_period(QUARTER))
+    return sum(figures.expected for _, figures in rows)
+
+
+async def test_given_somebody_let_off_when_it_is_counted_then_he_owes_nothing_until_taken_back(
+    township: Town, clock: FrozenClock
+) -> None:
+    scope = UnitScope((township.units["县"].path,))
+    assert await _expected(scope) == 30
+    lazy = await Person.get(name="王家村7")
+    row = await ReportAllowance.create(
+        uid="a", person=lazy, quarter="2026Q3", kind=AllowanceKind.EXEMPTION,
+        reason_sealed=b"", granted_by=lazy, granted_at=clock.now(),
+    )  # fmt: skip
+    names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
+    assert (await _expected(scope), "王家村7" in names, len(names)) == (29, False, 3)
+    row.withdrawn_at = clock.now()
+    await row.save()
+    names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
+    assert (await _expected(scope), "王家村7" in names, len(names)) == (30, True, 4)
+    row.withdrawn_at, row.kind = None, AllowanceKind.EXTENSION
+    await row.save()
+    assert await _expected(scope) == 30
