@@ -125,7 +125,7 @@ def _report(one: Filed, today: date) -> Say:
 
 
 def _quarter(quarter: Quarter) -> Say:
-    return Say("dossier.quarter", year=quarter.year, number=words.NUMERALS[quarter.number])
+    return Say("dossier.quarter", year=quarter.year, cycle=words.cycle_name(quarter))
 
 
 def _contacts(file: Dossier, today: date) -> Say:

@@ -9,7 +9,7 @@ from core.conversation import Say
 from core.periods import Quarter
 from core.texts import current
 from models.enums import PartKind, ReportState
-from plugins.thought_report import paper_views, parcels
+from plugins.thought_report import notices, paper_views, parcels
 from plugins.thought_report.export_reading import Row, Source
 from plugins.thought_report.ledgers import Cell
 
@@ -62,8 +62,8 @@ def mark(name: str, now: datetime) -> str:
 
 
 def quarter(wanted: Quarter) -> str:
-    """Return a quarter with its year."""
-    said = Say(f"thought_report.quarter_{wanted.number}")
+    """Return a cycle with its year."""
+    said = notices.plain_say(wanted)
     return _said("thought_report.quarter_of_year", year=wanted.year, quarter=said)
 
 
@@ -100,7 +100,7 @@ def report_title(source: Source, *, is_continued: bool) -> str:
 
 def trail(source: Source) -> tuple[str, ...]:
     """Return how a report went, a line each; every day with its year."""
-    today = date(1, 1, 1)  # a year of its own makes every day be said with its year
+    today = date(1900, 1, 1)  # a year of its own makes every day be said with its year
     return tuple(current().render(say) for say in paper_views.trail_says(source.trail, today)[1:])
 
 

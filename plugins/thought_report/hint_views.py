@@ -4,11 +4,9 @@ The words never judge: equal words may have many reasons.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from core.conversation import Option, Say
-from core.periods import Quarter
 from models.enums import PartKind
 from plugins.thought_report.hints import Beside, Hints, SideBySide
 from plugins.thought_report.notices import listed, quarter_say
@@ -108,7 +106,7 @@ def side_by_side(found: SideBySide, today: date) -> tuple[Say, ...]:
 
 
 def _beside(other: Beside, today: date) -> list[Say]:
-    quarter = _quarter(other.quarter, today)
+    quarter = quarter_say(other.quarter, today)
     if not other.passages:
         return [Say("thought_report.same_own_closed", quarter=quarter, count=other.count)]
     if other.author:
@@ -124,14 +122,6 @@ def _beside(other: Beside, today: date) -> list[Say]:
             for passage in other.passages
         ),
     ]
-
-
-def _quarter(quarter: Quarter, today: date) -> Say:
-    """Name a quarter that may be years ago."""
-    if quarter.year >= today.year - 1:
-        return quarter_say(quarter, today)
-    same_now = quarter_say(replace(quarter, year=today.year), today)
-    return Say("thought_report.quarter_of_year", year=quarter.year, quarter=same_now)
 
 
 def _closed(counts: Sequence[int], where: str) -> list[Say]:

@@ -47,7 +47,9 @@ def quarter_say(quarter: Quarter, today: date) -> Say:
     current_quarter = Quarter.of(today, quarter.months)
     if quarter.year == today.year or quarter == current_quarter.previous:
         return plain
-    return Say("thought_report.quarter_last_year", quarter=plain)
+    if quarter.year == today.year - 1:
+        return Say("thought_report.quarter_last_year", quarter=plain)
+    return Say("thought_report.quarter_of_year", year=quarter.year, quarter=plain)
 
 
 def quarter_beside(quarter: Quarter, other: Quarter) -> Say:

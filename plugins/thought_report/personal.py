@@ -235,15 +235,8 @@ async def _let_go_pages(ids: Sequence[int]) -> Sequence[str]:
 PERSONAL = PersonalData(
     title=Say("thought_report.personal_title"),
     tables=frozenset(
-        {
-            "report_allowance",
-            "report_draft",
-            "report_part",
-            "thought_report",
-            "report_review",
-            "report_original",
-        }
-        | {"report_export", "report_fingerprint", "report_clause"}
+        {"report_draft", "report_part", "thought_report", "report_review", "report_original"}
+        | {"report_allowance", "report_export", "report_fingerprint", "report_clause"}
     ),
     describe=_describe,
     export=_export,

@@ -84,6 +84,7 @@ async def rich(branch: Any) -> Person:
     await branch.says("王建国", "别联系我到 11月29日")
     await branch.says("刘长河", "登记学时 王建国 2小时 党章学习 11月20日")
     branch.go(at(12, 2, 18))
+    await branch.says("刘长河", "延期 王建国 1月10日 夜班多")
     await branch.says("王建国", "交汇报")
     await branch.says("王建国", REPORT)
     for shade in (200, 150, 100):

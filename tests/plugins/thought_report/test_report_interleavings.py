@@ -35,7 +35,7 @@ from core.messages import Media
 from models import Delivery, ReportDraft, ReportPart, ThoughtReport, Unit
 from models.enums import UnitKind
 from plugins.identity.queries import who_is
-from plugins.thought_report import pages, queries, review
+from plugins.thought_report import pages, review, waiting
 from tests.conftest import empty
 from tests.plugins.thought_report.conftest import Village, Wire, picture
 from tests.plugins.thought_report.talk import words_of
@@ -291,7 +291,7 @@ class Interleaving(RuleBasedStateMachine):
             said = await words_of(row)
             assert not any(mark in said for mark in _of_key.values())
         stranger = await self._actor(STRANGER)
-        assert await queries.waiting_for(stranger, EVENING) == ()
+        assert await waiting.waiting_for(stranger, EVENING) == ()
 
     async def _actor(self, name: str) -> Actor:
         talk = self.village.talks[name]
@@ -345,7 +345,7 @@ async def _fresh() -> None:
     await Desk.open()
 
 
-@pytest.mark.usefixtures("keys", "texts")
+@pytest.mark.usefixtures("keys", "texts", "lessons")
 @pytest.mark.parametrize(
     ("examples", "steps"), [(25, 25), pytest.param(150, 40, marks=pytest.mark.slow)]
 )
