@@ -2,6 +2,7 @@
 
 from models.audit import AuditLog, ReadLog
 from models.consent import CodeTry, Consent, Invitation
+from models.console import ConsoleLink, ConsoleSession
 from models.delivery import (
     Alarm,
     BotAccount,
@@ -31,10 +32,10 @@ from models.study import (
 )
 
 __all__ = [
-    "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
-    "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
-    "LocalMaterial", "Mentorship", "Message", "Occurrence", "Parcel", "Person", "PlanPause",
-    "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
-    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent",
+    "ConsoleLink", "ConsoleSession", "Contact", "Delivery", "Dialogue", "FeedItem", "FeedSource",
+    "Group", "InstanceMark", "Invitation", "LocalMaterial", "Mentorship", "Message", "Occurrence",
+    "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle",
+    "ReportDraft", "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan",
+    "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip
