@@ -1,0 +1,28 @@
+"""People somebody may meet by name, and the time line of each."""
+
+from starlette.responses import Response
+
+from plugins.console import queries, rendering, time_lines
+from plugins.console.visits import Visit
+from plugins.thought_report import queries as reports
+
+
+async def show_all(visit: Visit) -> Response:
+    """List people by branch, those of a name alone when one is asked for."""
+    word = visit.asked("name")
+    found = await queries.people(visit.actor, word=word, page=visit.page(), today=visit.today)
+    return rendering.page(visit, "people.html", found=found, word=word)
+
+
+async def show(visit: Visit) -> Response:
+    """Open a person's time line: a look that the person may ask for."""
+    line = await time_lines.open_person(
+        actor=visit.actor, person_id=visit.number("person"), now=visit.now
+    )
+    waiting = await reports.waiting_for(visit.actor, visit.today)
+    return rendering.page(
+        visit,
+        "person.html",
+        line=line,
+        to_read=[item for item in waiting if item.author == line.name],
+    )

@@ -1,0 +1,312 @@
+"""What the pages show and do, in the eyes of a secretary, a township clerk and others."""
+
+import re
+
+from core.clock import local_day
+from models import AuditLog, Delivery, PushOrder, ReadLog, ReportReview, ThoughtReport
+from models.enums import DeliveryState, OrderState, ReportState, ReviewDecision
+from tests.plugins.console.conftest import Pages
+
+
+async def test_given_a_secretary_when_he_opens_the_first_page_then_it_says_what_waits(
+    pages: Pages,
+) -> None:
+    shown = (await (await pages.enter("刘长河")).get("/")).text
+
+    assert "1 份汇报等您看" not in shown  # his own mentee's and the one after the mentor: two
+    assert "2 份汇报等您看" in shown
+    assert "王建国，四季度，2 页" in shown
+    assert "1 位该联系了" in shown
+    assert "王家村群" in shown
+    assert "发没发出去不确定" in shown
+    assert "石远山" not in shown
+
+
+async def test_given_a_report_when_it_is_opened_then_text_photo_and_hints_stand_there(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    uid = pages.county.reports["王建国"]
+
+    shown = await browser.get(f"/reports/{uid}")
+    photo = await browser.get(f"/reports/{uid}/pages/2")
+
+    assert "王建国的汇报：到南港这阵子" in shown.text
+    assert 'alt="第 2 页的照片"' in shown.text
+    assert "这是他的第一份。" in shown.text
+    assert photo.headers["content-type"] == "image/jpeg"
+    assert photo.body.startswith(b"\xff\xd8")
+    looks = await ReadLog.all()
+    assert [(look.reader_role, look.what) for look in looks] == [
+        ("secretary", "thought_report:2026Q4")
+    ]
+
+
+async def test_given_a_report_when_it_is_passed_then_it_is_done_as_in_chat(pages: Pages) -> None:
+    browser = await pages.enter("刘长河")
+    uid = pages.county.reports["王建国"]
+    await browser.get(f"/reports/{uid}")
+
+    after = await browser.post(f"/reports/{uid}", csrf=browser.csrf, decision="pass", reason="")
+
+    assert after.url.endswith("/reports?done=passed")
+    assert "记下了，您看过，没有要补的。" in after.text
+    assert (await ThoughtReport.get(uid=uid)).state is ReportState.DONE
+    assert await Delivery.filter(purpose="thought_report.reviewed").count() == 1
+
+
+async def test_given_a_return_without_words_when_it_is_sent_then_the_page_asks_for_them(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    uid = pages.county.reports["王建国"]
+    await browser.get(f"/reports/{uid}")
+
+    asked = await browser.post(f"/reports/{uid}", csrf=browser.csrf, decision="return", reason=" ")
+    told = await browser.post(
+        f"/reports/{uid}", csrf=browser.csrf, decision="supplement", reason="落款少个日期<b>"
+    )
+
+    assert asked.status == 409
+    assert "写一句要补什么就行" in asked.text
+    assert "王建国的汇报" in asked.text
+    assert "原话转给他了" in told.text
+    review = await ReportReview.get()
+    assert review.decision is ReviewDecision.SUPPLEMENT
+    assert await ReadLog.all().count() == 1
+
+
+async def test_given_reports_of_others_when_their_address_is_typed_then_nothing_is_shown(
+    pages: Pages,
+) -> None:
+    for name, of in (("孙敏", "王建国"), ("李国民", "王建国"), ("石支书", "王建国")):
+        browser = await pages.enter(name)
+        uid = pages.county.reports[of]
+        for path in (f"/reports/{uid}", f"/reports/{uid}/pages/2", "/reports/nothing"):
+            answer = await browser.get(path)
+            assert answer.status == 404
+            assert "这份现在不等您看" in answer.text
+            assert of not in answer.text
+    assert await ReadLog.all().count() == 0
+
+
+async def test_given_a_time_line_when_it_is_opened_then_it_is_whole_and_leaves_a_row(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+
+    shown = (await browser.get(f"/people/{pages.county.person('王建国')}")).text
+
+    assert "周德厚联系：电话，通了" in shown
+    assert "夜校报上名了" in shown
+    assert "交了四季度汇报，第 1 版，2 页" in shown
+    assert "四季度汇报等您看" in shown
+    look = await ReadLog.get()
+    assert (look.person_id, look.reader_id) == (
+        pages.county.person("王建国"),
+        pages.county.person("刘长河"),
+    )
+    assert (look.reader_role, look.what) == ("secretary", "dossier")
+
+
+async def test_given_people_of_another_branch_when_their_page_is_typed_then_it_is_nobodys(
+    pages: Pages,
+) -> None:
+    for name in ("孙敏", "郑海燕", "李国民"):
+        browser = await pages.enter(name)
+        for number in (pages.county.person("王建国"), 99_999):
+            answer = await browser.get(f"/people/{number}")
+            assert answer.status == 404
+            assert "您能看的人里没有这一位。" in answer.text
+        assert "没有找到。" in (await browser.get("/people?name=王建国")).text
+    assert await ReadLog.all().count() == 0
+
+
+async def test_given_a_township_clerk_when_she_looks_at_numbers_then_there_are_no_names(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("孙敏")
+
+    whole = (await browser.get("/units")).text
+    path = pages.county.town.units["王家村"].path
+    village = (await browser.get(f"/units?unit={path}")).text
+
+    assert "柳河乡，四季度" in whole
+    assert "王家村：该 3 份，交了 2 份" in whole
+    assert "<svg" in whole
+    assert "王家村，四季度" in village
+    for page in (whole, village):
+        assert not any(name in page for name in ("王建国", "陈玉梅", "李强", "桥头村"))
+        assert "姓名在支部那里，这里只看数。" in page
+
+
+async def test_given_a_unit_out_of_scope_when_its_address_is_typed_then_it_is_unknown(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    for path in (pages.county.town.units["桥头村"].path, "/9/9/", "%25"):
+        answer = await browser.get(f"/units?unit={path}")
+        assert answer.status == 404
+        assert "您能看的单位里没有这个。" in answer.text
+
+
+async def test_given_a_period_when_it_is_chosen_then_the_numbers_are_of_it(pages: Pages) -> None:
+    browser = await pages.enter("刘长河")
+
+    shown = (await browser.get("/units?period=quarter:2026-07-01:2026-09-30")).text
+    odd = (await browser.get("/units?period=nonsense:1:2")).text
+
+    assert "王家村，三季度" in shown
+    assert "王家村，四季度" in odd
+
+
+async def test_given_a_push_when_it_is_stopped_and_let_go_then_only_in_the_own_groups(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("石支书")
+    number = (await Delivery.all().first()).message_id
+    shown = await browser.get(f"/pushes/{number}")
+    assert "1 个群：发了 0，等着 1，不确定 0，发不进 0。" in shown.text
+
+    stopped = await browser.post(f"/pushes/{number}", csrf=browser.csrf, do="pause")
+    twice = await browser.post(f"/pushes/{number}", csrf=browser.csrf, do="pause")
+    state = await browser.get(f"/pushes/{number}/state")
+
+    assert "停下了" in stopped.text
+    assert twice.status == 409
+    assert '"total":1' in state.text
+    held = await Delivery.filter(is_held=True)
+    assert [row.target for row in held] == [f"group:{pages.county.groups['桥头村群'].id}"]
+    assert (
+        "接着发了" in (await browser.post(f"/pushes/{number}", csrf=browser.csrf, do="resume")).text
+    )
+    assert not await Delivery.filter(is_held=True).exists()
+
+
+async def test_given_unsure_and_refused_groups_when_they_are_settled_then_each_as_said(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("孙敏")
+    shown = (await browser.get("/pushes")).text
+    assert shown.count("李家村群")
+    assert shown.count("王家村群")
+    assert "桥头村" not in shown
+    assert "尾号 01" in shown
+    assert "10001" not in shown
+    unsure, refused = [
+        (await Delivery.get(target=f"group:{pages.county.groups[name].id}")).id
+        for name in ("王家村群", "李家村群")
+    ]
+
+    await browser.post(f"/deliveries/{unsure}", csrf=browser.csrf, do="taken")
+    await browser.post(f"/deliveries/{refused}", csrf=browser.csrf, do="refused")
+    again = await browser.post(f"/deliveries/{refused}", csrf=browser.csrf, do="refused")
+
+    assert (await Delivery.get(id=unsure)).state is DeliveryState.SENT
+    assert (await Delivery.get(id=refused)).state is DeliveryState.DUE
+    assert again.status == 409
+
+
+async def test_given_a_delivery_of_others_when_it_is_settled_then_nothing_is_done(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("李国民")
+    await browser.get("/")
+    target = f"group:{pages.county.groups['王家村群'].id}"
+    unsure = (await Delivery.get(target=target)).id
+
+    for do in ("again", "taken", "refused", "nonsense"):
+        answer = await browser.post(f"/deliveries/{unsure}", csrf=browser.csrf, do=do)
+        assert answer.status == 409
+    assert (await Delivery.get(id=unsure)).state is DeliveryState.UNKNOWN
+
+
+async def test_given_a_push_order_when_a_second_person_approves_then_the_asker_confirms_it(
+    pages: Pages,
+) -> None:
+    clerk, county = await pages.enter("孙敏"), await pages.enter("郑海燕")
+    uid = pages.county.order
+    own = await clerk.get(f"/approvals/{uid}")
+    assert "这一次现在不等您定。" in own.text
+    refused = await clerk.post(f"/approvals/{uid}", csrf=clerk.csrf, do="approve")
+    assert refused.status == 409
+
+    shown = await county.get(f"/approvals/{uid}")
+    approved = await county.post(f"/approvals/{uid}", csrf=county.csrf, do="approve")
+    await clerk.get(f"/approvals/{uid}")
+    confirmed = await clerk.post(f"/approvals/{uid}", csrf=clerk.csrf, do="confirm")
+
+    assert "全文" in shown.text
+    assert "孙敏" in shown.text
+    assert "记下了，可以发。" in approved.text
+    assert "排上了" in confirmed.text
+    assert (await PushOrder.get(uid=uid)).state is OrderState.CONFIRMED
+    assert await Delivery.filter(purpose="study.push", occasion=uid).count() == 1
+
+
+async def test_given_an_order_when_somebody_below_opens_it_then_it_is_not_his(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    await browser.get("/")
+    answer = await browser.get(f"/approvals/{pages.county.order}")
+    posted = await browser.post(f"/approvals/{pages.county.order}", csrf=browser.csrf, do="approve")
+
+    assert (answer.status, posted.status) == (404, 409)
+
+
+async def test_given_groups_with_plans_when_the_calendar_is_opened_then_their_hours_stand_there(
+    pages: Pages,
+) -> None:
+    secretary = (await (await pages.enter("刘长河")).get("/calendar")).text
+    county = (await (await pages.enter("郑海燕")).get("/calendar")).text
+
+    entries = re.findall(r"晚上8点，每周学习，(\d) 个群", secretary)
+    assert len(entries) >= 5
+    assert set(entries) == {"1"}
+    assert "王家村群" in secretary
+    assert "李家村群" not in secretary
+    assert "晚上8点，每周学习，3 个群" in county
+    assert local_day(pages.county.town.clock.now()).isoformat() in secretary
+
+
+async def test_given_acts_and_looks_when_they_are_listed_then_only_those_of_the_scope(
+    pages: Pages,
+) -> None:
+    secretary, clerk = await pages.enter("刘长河"), await pages.enter("孙敏")
+    await secretary.get(f"/people/{pages.county.person('王建国')}")
+
+    acts, looks = (await secretary.get("/log")).text, (await secretary.get("/log/looks")).text
+    above, no_looks = (await clerk.get("/log")).text, (await clerk.get("/log/looks")).text
+
+    assert "打开了网页" in acts
+    assert "刘长河" in acts
+    assert "王建国，经过" in looks
+    assert "支部" in looks
+    assert "石支书" not in acts + above
+    assert "发了邀请码" not in acts + above
+    assert "王建国" not in above + no_looks
+    assert "王家村" in above
+    assert await AuditLog.filter(action="identity.invite").count() == 1
+
+
+async def test_given_words_with_marks_when_they_are_shown_then_they_stay_words(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+
+    shown = (await browser.get('/people?name="><script>alert(1)</script>')).text
+
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+async def test_given_an_unknown_address_when_it_is_opened_then_the_page_says_so(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+
+    answer = await browser.get("/nothing/here")
+
+    assert answer.status == 404
+    assert "没有这一页" in answer.text
