@@ -39,6 +39,11 @@ def event_words(event: Event, today: date) -> str:
     return current().render(Say(event.key, **fields))
 
 
+def stage_rows(figures: Figures) -> list[tuple[Stage, int]]:
+    """Return how many stand at each stage, in the order of the way."""
+    return [(stage, figures.stages[stage]) for stage in Stage if stage in figures.stages]
+
+
 def figure_rows(now: Figures, before: Figures) -> list[tuple[str, str, str]]:
     """Return the lines of the table of numbers: key of the name, this period, the one before."""
     days = (_days(now), _days(before))
@@ -102,6 +107,7 @@ ALL: Mapping[str, Callable[..., object]] = {
     "quarter_name": quarter_name,
     "stage_name": stage_name,
     "event_words": event_words,
+    "stage_rows": stage_rows,
     "figure_rows": figure_rows,
     "account_words": account_words,
     "action_words": action_words,

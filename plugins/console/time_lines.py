@@ -11,7 +11,7 @@ from typing import Any
 
 from core import crypto
 from core.actors import Actor, Stage
-from core.clock import local_day
+from core.clock import at_local, local_day
 from core.database import transactional
 from core.errors import Refusal
 from core.periods import Quarter
@@ -34,12 +34,16 @@ _FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something on a day: the key of its sentence, what fills it, and a note if there is one."""
+    """Something on a day: the key of its sentence, what fills it, and a note if there is one.
+
+    ``at`` orders what happened on one day; None where only the day is known.
+    """
 
     on: date
     key: str
     fields: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,12 @@ async def open_person(*, actor: Actor, person_id: int, now: datetime) -> TimeLin
         city=person.city or "",
         paused_until=person.paused_until,
         mentors=await _mentors(person_id, today),
-        events=tuple(sorted(events, key=lambda event: event.on, reverse=True)),
+        events=tuple(sorted(events, key=_order, reverse=True)),
     )
+
+
+def _order(event: Event) -> tuple[date, datetime]:
+    return event.on, event.at or at_local(event.on, 0)
 
 
 def _facts(person: Person) -> list[Event]:
@@ -116,7 +124,8 @@ async def _reports(person_id: int) -> list[Event]:
     for row in await ThoughtReport.filter(person_id=person_id):
         key = "console.event_report_late" if row.is_late else "console.event_report"
         fields = {"quarter": Quarter.parse(row.quarter), "pages": row.pages, "version": row.version}
-        events.append(Event(local_day(row.submitted_at), key, fields))
+        at = row.submitted_at
+        events.append(Event(local_day(at), key, fields, at=at))
     rows = ReportReview.filter(report__person_id=person_id).prefetch_related("report", "reviewer")
     for review in await rows:
         quarter = Quarter.parse(review.report.quarter)

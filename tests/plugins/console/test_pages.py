@@ -101,6 +101,7 @@ async def test_given_a_time_line_when_it_is_opened_then_it_is_whole_and_leaves_a
     assert "夜校报上名了" in shown
     assert "交了四季度汇报，第 1 版，2 页" in shown
     assert "四季度汇报等您看" in shown
+    assert shown.index("2026年11月20日") < shown.index("2026年8月20日")
     look = await ReadLog.get()
     assert (look.person_id, look.reader_id) == (
         pages.county.person("王建国"),
