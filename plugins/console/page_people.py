@@ -24,5 +24,5 @@ async def show(visit: Visit) -> Response:
         visit,
         "person.html",
         line=line,
-        to_read=[item for item in waiting if item.author == line.name],
+        to_read=[item for item in waiting if item.uid in line.reports],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from core.actors import Actor, Stage, UnitScope
@@ -123,10 +123,15 @@ async def acts(actor: Actor, *, page: int) -> Listed:
     with their own things is nobody's list.
     """
     scope = visible_units(actor)
-    doers = await _doers(scope)
-    rows = AuditLog.filter(actor_id__in=list(doers)) if doers else AuditLog.filter(id=-1)
+    if not scope.paths:
+        return Listed((), 0, page)
+    rows = AuditLog.filter(
+        Q(actor_id__in=Subquery(_offices(scope).values("person_id")))
+        | Q(actor_id__in=Subquery(_mentors(scope).values("mentor_id")))
+    )
     total = await rows.count()
     found = await rows.order_by("-id").offset((page - 1) * PAGE).limit(PAGE)
+    doers = await _doers(scope, {row.actor_id for row in found if row.actor_id})
     subjects = [row.subject_id for row in found if row.subject_kind == "person" and row.subject_id]
     known = await _names(actor, [*doers, *subjects])
     lines = tuple(
@@ -141,17 +146,26 @@ async def acts(actor: Actor, *, page: int) -> Listed:
     return Listed(lines, total, page)
 
 
-async def _doers(scope: UnitScope) -> dict[int, str]:
-    """Return those who hold or held an office in the scope, or are mentors there: id → unit."""
-    if not scope.paths:
-        return {}
-    inside = Q(*(Q(unit__path__startswith=path) for path in scope.paths), join_type=Q.OR)
-    offices = await Role.filter(inside).order_by("id").values_list("person_id", "unit__name")
-    homes = Q(
-        *(Q(mentor__home_unit__path__startswith=path) for path in scope.paths), join_type=Q.OR
-    )
-    pairs = await Mentorship.filter(homes).values_list("mentor_id", "mentor__home_unit__name")
-    return {int(number): str(unit) for number, unit in (*pairs, *offices)}
+def _offices(scope: UnitScope) -> QuerySet[Role]:
+    """Return the offices that somebody holds or held in the scope."""
+    return Role.filter(Q(*(Q(unit__path__startswith=path) for path in scope.paths), join_type=Q.OR))
+
+
+def _mentors(scope: UnitScope) -> QuerySet[Mentorship]:
+    """Return the mentorships of mentors whose home is in the scope."""
+    homes = (Q(mentor__home_unit__path__startswith=path) for path in scope.paths)
+    return Mentorship.filter(Q(*homes, join_type=Q.OR))
+
+
+async def _doers(scope: UnitScope, ids: set[int]) -> dict[int, str]:
+    """Return the unit of each of ``ids`` in the scope: of the office, else where a mentor lives."""
+    offices = _offices(scope).filter(person_id__in=list(ids)).order_by("id")
+    pairs = _mentors(scope).filter(mentor_id__in=list(ids))
+    rows = [
+        *await pairs.values_list("mentor_id", "mentor__home_unit__name"),
+        *await offices.values_list("person_id", "unit__name"),
+    ]
+    return {int(number): str(unit) for number, unit in rows}
 
 
 async def _names(actor: Actor, ids: list[int]) -> dict[int, str]:
@@ -166,11 +180,10 @@ async def looks(actor: Actor, *, page: int) -> Listed:
     scope = named_units(actor)
     if not scope.paths:
         return Listed((), 0, page)
-    ids = await Person.filter(_near(scope)).values_list("id", "name")
-    known = {int(number): str(name) for number, name in ids}
-    rows = ReadLog.filter(person_id__in=list(known)) if known else ReadLog.filter(id=-1)
+    rows = ReadLog.filter(person_id__in=Subquery(Person.filter(_near(scope)).values("id")))
     total = await rows.count()
     found = await rows.order_by("-id").offset((page - 1) * PAGE).limit(PAGE)
+    known = await _names(actor, [row.person_id for row in found])
     readers = await Person.filter(id__in=[row.reader_id for row in found]).values_list("id", "name")
     names = {int(number): str(name) for number, name in readers}
     lines = tuple(

@@ -48,7 +48,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
-    """A person and what happened, the newest first."""
+    """A person and what happened, the newest first. ``reports`` are uids of what was handed in."""
 
     person_id: int
     name: str
@@ -58,6 +58,7 @@ class TimeLine:
     city: str
     paused_until: date | None
     mentors: tuple[str, ...]
+    reports: frozenset[str]
     events: tuple[Event, ...]
 
 
@@ -97,6 +98,7 @@ async def open_person(*, actor: Actor, person_id: int, now: datetime) -> TimeLin
         city=person.city or "",
         paused_until=person.paused_until,
         mentors=await _mentors(person_id, today),
+        reports=frozenset(await _uids(person_id)),
         events=tuple(sorted(events, key=_order, reverse=True)),
     )
 
@@ -117,6 +119,11 @@ async def _mentors(person_id: int, today: date) -> tuple[str, ...]:
         .prefetch_related("mentor")
     )
     return tuple(row.mentor.name for row in rows if row.until_on is None or row.until_on >= today)
+
+
+async def _uids(person_id: int) -> list[str]:
+    rows = ThoughtReport.filter(person_id=person_id)
+    return [str(uid) for uid in await rows.values_list("uid", flat=True)]
 
 
 async def _reports(person_id: int) -> list[Event]:

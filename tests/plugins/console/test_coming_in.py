@@ -1,9 +1,12 @@
 """Coming in: one link, one press, one browser; what ends a session; what a stranger gets."""
 
+import asyncio
+
 import pytest
 
 from core.actors import RoleKind
-from models import Account, AuditLog, ConsoleLink, ConsoleSession, Role
+from models import Account, AuditLog, ConsoleLink, ConsoleSession, Message, Role
+from plugins.console import service
 from tests.plugins.console.conftest import Pages
 
 EVERY_PAGE = (
@@ -61,6 +64,57 @@ async def test_given_a_used_link_when_it_is_pressed_again_then_it_opens_nothing(
     assert again.status == 410
     assert "这个链接用过或过了 10 分钟。回「打开网页」再要一个。" in again.text
     assert await ConsoleSession.all().count() == 1
+
+
+async def test_given_one_link_when_two_browsers_press_at_once_then_one_comes_in(
+    pages: Pages,
+) -> None:
+    token = await pages.link("刘长河")
+    both = [pages.browser() for _ in range(2)]
+
+    answers = await asyncio.gather(*(browser.press(token) for browser in both))
+
+    assert sorted(answer.status for answer in answers) == [200, 410]
+    assert await ConsoleSession.all().count() == 1
+
+
+async def test_given_a_bar_that_asks_by_itself_when_nobody_clicks_then_the_session_still_ends(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("郑海燕")
+    number = (await Message.get()).id
+    for _ in range(5):
+        pages.county.town.later(minutes=5)
+        assert (await browser.get(f"/pushes/{number}/state")).status == 200
+    pages.county.town.later(minutes=5)
+
+    assert (await browser.get(f"/pushes/{number}/state")).status == 401
+
+
+async def test_given_links_and_sessions_that_are_over_when_a_day_has_passed_then_they_are_gone(
+    pages: Pages,
+) -> None:
+    await pages.enter("刘长河")
+    town = pages.county.town
+    assert await service.forget_spent(before=town.clock.now()) == 0
+    town.later(hours=9)
+
+    assert await service.forget_spent(before=town.clock.now()) == 2
+    assert await ConsoleLink.all().count() == 0
+
+
+async def test_given_a_body_without_end_when_it_is_posted_then_it_is_refused(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    await browser.get("/")
+
+    answer = await browser.post(
+        f"/reports/{pages.county.reports['王建国']}", csrf=browser.csrf, reason="长" * 30_000
+    )
+
+    assert answer.status == 409
+    assert "这段太长了，没存。" in answer.text
 
 
 async def test_given_a_link_when_ten_minutes_have_passed_then_it_opens_nothing(

@@ -110,6 +110,17 @@ async def test_given_a_time_line_when_it_is_opened_then_it_is_whole_and_leaves_a
     assert (look.reader_role, look.what) == ("secretary", "dossier")
 
 
+async def test_given_two_people_of_one_name_when_one_is_opened_then_only_his_report_is_offered(
+    pages: Pages,
+) -> None:
+    twin = await pages.county.town.person("王建国", "王家村", key="另一个王建国")
+    browser = await pages.enter("刘长河")
+
+    shown = (await browser.get(f"/people/{twin.id}")).text
+
+    assert "汇报等您看" not in shown
+
+
 async def test_given_people_of_another_branch_when_their_page_is_typed_then_it_is_nobodys(
     pages: Pages,
 ) -> None:
