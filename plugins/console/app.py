@@ -44,6 +44,7 @@ _READS: dict[str, PageHandler] = {
     "/log/looks": page_log.show_looks,
 }
 _WRITES: dict[str, PageHandler] = {
+    "/people": page_people.find,
     "/reports/{uid}": page_reports.decide,
     "/pushes/{message:int}": page_pushes.hold,
     "/deliveries/{delivery:int}": page_pushes.settle,

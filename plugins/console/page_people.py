@@ -3,14 +3,23 @@
 from starlette.responses import Response
 
 from plugins.console import queries, rendering, time_lines
-from plugins.console.visits import Visit
+from plugins.console.visits import Visit, as_page
 from plugins.thought_report import queries as reports
 
 
 async def show_all(visit: Visit) -> Response:
-    """List people by branch, those of a name alone when one is asked for."""
-    word = visit.asked("name")
-    found = await queries.people(visit.actor, word=word, page=visit.page(), today=visit.today)
+    """List people by branch."""
+    return await _listed(visit, word="", page=visit.page())
+
+
+async def find(visit: Visit) -> Response:
+    """List people of a name; it comes in a form, so that no name stands in an address."""
+    page = as_page(visit.form.get("page", ""))
+    return await _listed(visit, word=visit.form.get("name", "").strip(), page=page)
+
+
+async def _listed(visit: Visit, *, word: str, page: int) -> Response:
+    found = await queries.people(visit.actor, word=word, page=page, today=visit.today)
     return rendering.page(visit, "people.html", found=found, word=word)
 
 

@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    Page,
+    Request,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 
 from models import Delivery, ReportReview
 from models.enums import DeliveryState, ReviewDecision
@@ -206,3 +213,20 @@ async def test_given_a_push_under_way_when_groups_get_it_then_its_bar_moves_by_i
 
     await expect(status).to_have_text("3 个群：发了 1，等着 1，不确定 0，发不进 1。")
     await expect(opened.page.get_by_role("progressbar")).to_have_attribute("value", "1")
+
+
+async def test_given_a_page_that_takes_a_while_when_it_is_asked_for_then_a_bar_shows(
+    chromium: Browser, pages: Pages
+) -> None:
+    opened = await enter(chromium, pages, "孙敏", PHONE)
+    await opened.go("/units")
+    await expect(opened.page.get_by_text("在算")).to_be_hidden()
+    # The page that is asked for does not come: what is seen meanwhile stays.
+    await opened.page.evaluate(
+        "() => document.addEventListener('click', (event) => event.preventDefault())"
+    )
+
+    await opened.page.get_by_role("link", name="王家村").click()
+
+    await expect(opened.page.get_by_text("在算")).to_be_visible()
+    await expect(opened.page.get_by_role("progressbar", name="在算")).to_be_visible()

@@ -110,6 +110,36 @@ async def test_given_a_time_line_when_it_is_opened_then_it_is_whole_and_leaves_a
     assert (look.reader_role, look.what) == ("secretary", "dossier")
 
 
+async def test_given_a_name_when_it_is_looked_for_then_it_stands_in_no_address(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    assert "您看得到的 6 人" in (await browser.get("/people")).text
+
+    found = await browser.post("/people", csrf=browser.csrf, name="玉梅")
+
+    assert found.url.endswith("/console/people")
+    assert "您看得到的 1 人" in found.text
+    assert "陈玉梅" in found.text
+    assert "王建国" not in found.text
+
+
+async def test_given_more_people_than_a_page_when_it_is_turned_then_nobody_is_left_out(
+    pages: Pages,
+) -> None:
+    for number in range(60):
+        await pages.county.town.person(f"学员{number:02d}", "李家村")
+    browser = await pages.enter("李国民")
+
+    first, second = (await browser.get("/people")).text, (await browser.get("/people?page=2")).text
+    asked = await browser.post("/people", csrf=browser.csrf, name="学员", page="2")
+
+    both = set(re.findall(r"学员\d\d", first)) | set(re.findall(r"学员\d\d", second))
+    assert len(both) == 60
+    assert "第 2 页，共 2 页" in second
+    assert "第 2 页，共 2 页" in asked.text
+
+
 async def test_given_two_people_of_one_name_when_one_is_opened_then_only_his_report_is_offered(
     pages: Pages,
 ) -> None:
@@ -130,7 +160,8 @@ async def test_given_people_of_another_branch_when_their_page_is_typed_then_it_i
             answer = await browser.get(f"/people/{number}")
             assert answer.status == 404
             assert "您能看的人里没有这一位。" in answer.text
-        assert "没有找到。" in (await browser.get("/people?name=王建国")).text
+        found = await browser.post("/people", csrf=browser.csrf, name="王建国")
+        assert "没有找到。" in found.text
     assert await ReadLog.all().count() == 0
 
 
@@ -307,7 +338,10 @@ async def test_given_words_with_marks_when_they_are_shown_then_they_stay_words(
 ) -> None:
     browser = await pages.enter("刘长河")
 
-    shown = (await browser.get('/people?name="><script>alert(1)</script>')).text
+    await browser.get("/people")
+    shown = (
+        await browser.post("/people", csrf=browser.csrf, name='"><script>alert(1)</script>')
+    ).text
 
     assert "<script>alert" not in shown
     assert "&lt;script&gt;" in shown
