@@ -10,6 +10,7 @@ from starlette.responses import Response
 from core import files
 from core.errors import Refusal
 from models.enums import PartKind, ReviewDecision
+from plugins.console import queries as own_queries
 from plugins.console import rendering
 from plugins.console.visits import Visit
 from plugins.thought_report import policy, queries, review
@@ -65,9 +66,14 @@ def _shows(suffix: str) -> str:
 
 
 async def send_file(visit: Visit) -> Response:
-    """Send the file of one page, to whoever may read the report."""
+    """Send the file of one page, to whoever may read the report.
+
+    Beside the page it belongs to the look that is on record already; alone it is a look itself.
+    """
+    uid, since = visit.path("uid"), visit.now - policy.OPENED_LIFE
+    has_looked = await own_queries.has_looked(visit.actor, uid=uid, since=since)
     report = await review.open_report(
-        actor=visit.actor, uid=visit.path("uid"), now=visit.now, is_new_look=False
+        actor=visit.actor, uid=uid, now=visit.now, is_new_look=not has_looked
     )
     number = visit.number("page")
     page = next((one for one in report.pages if one.number == number), None)

@@ -11,9 +11,10 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from core.actors import Actor, Stage, UnitScope
-from models import AuditLog, Mentorship, Person, ReadLog, Role
+from models import AuditLog, Mentorship, Person, ReadLog, Role, ThoughtReport
 from plugins.identity import words
 from plugins.identity.policy import named_units, visible_units
+from plugins.thought_report.queries import READ_PREFIX
 
 PAGE = 50
 
@@ -114,6 +115,19 @@ async def may_meet(actor: Actor, person_id: int, today: date) -> bool:
 async def is_mentee(actor: Actor, person_id: int, today: date) -> bool:
     """Whether somebody is the person's mentor today."""
     return person_id in await _mentees(actor, today)
+
+
+async def has_looked(actor: Actor, *, uid: str, since: datetime) -> bool:
+    """Whether somebody's look at that report is on record since then."""
+    report = await ThoughtReport.filter(uid=uid).first()
+    if report is None:
+        return False
+    return await ReadLog.filter(
+        person_id=report.person_id,
+        reader_id=actor.person_id or 0,
+        what=f"{READ_PREFIX}{report.quarter}",
+        at__gte=since,
+    ).exists()
 
 
 async def acts(actor: Actor, *, page: int) -> Listed:

@@ -42,6 +42,24 @@ async def test_given_a_report_when_it_is_opened_then_text_photo_and_hints_stand_
     ]
 
 
+async def test_given_a_photo_when_it_is_opened_alone_then_that_is_a_look_too(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    address = f"/reports/{pages.county.reports['王建国']}/pages/2"
+
+    for _ in range(3):
+        assert (await browser.get(address)).status == 200
+    assert await ReadLog.all().count() == 1
+    for _ in range(4):
+        pages.county.town.later(minutes=29)
+        await browser.get("/approvals")
+    pages.county.town.later(minutes=29)
+    await browser.get(address)
+
+    assert await ReadLog.all().count() == 2
+
+
 async def test_given_a_report_when_it_is_passed_then_it_is_done_as_in_chat(pages: Pages) -> None:
     browser = await pages.enter("刘长河")
     uid = pages.county.reports["王建国"]
