@@ -1,7 +1,10 @@
 """The first page: what waits for somebody today (待办)."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
+from core.actors import UnitScope
 from core.config import settings
 from core.periods import Quarter
 from plugins.console import rendering
@@ -11,6 +14,7 @@ from plugins.identity.policy import visible_units
 from plugins.mentoring import queries as mentoring
 from plugins.stats import lists
 from plugins.stats import queries as stats
+from plugins.stats.counts import Area
 from plugins.study import orders
 from plugins.thought_report import policy as reports_policy
 from plugins.thought_report import queries as reports
@@ -39,9 +43,25 @@ async def show(visit: Visit) -> Response:
         collecting=window.opens_on <= visit.today,
         window=window,
         quarter=quarter,
-        owing=await lists.owing(scope, area, quarter),
-        owing_tally=await lists.owing_tally(scope, area, quarter),
         silent_days=SILENT_DAYS,
-        silent=await lists.silent(scope, area, SILENT_DAYS, visit.today),
-        silent_tally=await lists.silent_tally(scope, area, SILENT_DAYS, visit.today),
+        **await _people(visit, scope, area, quarter),
     )
+
+
+async def _people(
+    visit: Visit, scope: UnitScope, area: Area, quarter: Quarter
+) -> dict[str, Sequence[object]]:
+    """Return who owes and who was not heard: by name where names may be shown, else in numbers."""
+    if scope.names:
+        return {
+            "owing": await lists.owing(scope, area, quarter),
+            "owing_tally": (),
+            "silent": await lists.silent(scope, area, SILENT_DAYS, visit.today),
+            "silent_tally": (),
+        }
+    return {
+        "owing": (),
+        "owing_tally": await lists.owing_tally(scope, area, quarter),
+        "silent": (),
+        "silent_tally": await lists.silent_tally(scope, area, SILENT_DAYS, visit.today),
+    }
