@@ -1,6 +1,6 @@
 """The first page: what waits for somebody today (待办)."""
 
-from collections.abc import Sequence
+from typing import Any
 
 from starlette.responses import Response
 
@@ -48,9 +48,7 @@ async def show(visit: Visit) -> Response:
     )
 
 
-async def _people(
-    visit: Visit, scope: UnitScope, area: Area, quarter: Quarter
-) -> dict[str, Sequence[object]]:
+async def _people(visit: Visit, scope: UnitScope, area: Area, quarter: Quarter) -> dict[str, Any]:
     """Return who owes and who was not heard: by name where names may be shown, else in numbers."""
     if scope.names:
         return {
