@@ -24,7 +24,7 @@ async def show_all(visit: Visit) -> Response:
 
 async def show(visit: Visit) -> Response:
     """Show the whole piece, where it goes, when, and what it takes."""
-    order = await orders.of(visit.actor, visit.path("uid"))
+    order = await orders.of(visit.actor, visit.uid())
     return rendering.page(
         visit,
         "approval.html",
@@ -38,7 +38,7 @@ async def show(visit: Visit) -> Response:
 
 async def decide(visit: Visit) -> Response:
     """Take the second person's yes or no, or the asker's word."""
-    uid, do = visit.path("uid"), visit.form.get("do", "")
+    uid, do = visit.uid(), visit.form.get("do", "")
     if do == "approve":
         order = await orders.of(visit.actor, uid)
         coming = await _coming(visit, order)

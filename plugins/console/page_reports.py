@@ -46,7 +46,7 @@ async def _reading(
     visit: Visit, *, is_new_look: bool, problem: str = "", said: str = ""
 ) -> Response:
     report = await review.open_report(
-        actor=visit.actor, uid=visit.path("uid"), now=visit.now, is_new_look=is_new_look
+        actor=visit.actor, uid=visit.uid(), now=visit.now, is_new_look=is_new_look
     )
     return rendering.page(
         visit,
@@ -70,7 +70,7 @@ async def send_file(visit: Visit) -> Response:
 
     Beside the page it belongs to the look that is on record already; alone it is a look itself.
     """
-    uid, since = visit.path("uid"), visit.now - policy.OPENED_LIFE
+    uid, since = visit.uid(), visit.now - policy.OPENED_LIFE
     has_looked = await own_queries.has_looked(visit.actor, uid=uid, since=since)
     report = await review.open_report(
         actor=visit.actor, uid=uid, now=visit.now, is_new_look=not has_looked
@@ -98,7 +98,7 @@ async def decide(visit: Visit) -> Response:
     try:
         await review.decide(
             actor=visit.actor,
-            uid=visit.path("uid"),
+            uid=visit.uid(),
             decision=decision,
             # A pass says nothing to the author but that nothing is missing.
             reason="" if decision is ReviewDecision.PASSED else said,

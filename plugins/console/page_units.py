@@ -17,6 +17,9 @@ from plugins.stats.periods import Period, PeriodKind
 SILENT_DAYS = 90
 # A chart of more bars than this is a table drawn badly.
 _MOST_BARS = 24
+# What an address may ask for: a year at most, in years in which there is anything.
+_YEARS = range(2000, 2100)
+_MOST_DAYS = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,15 @@ async def show(visit: Visit) -> Response:
 
 
 def _period(visit: Visit) -> Period:
-    """Return the period of the address; this quarter when it is none."""
+    """Return the period of the address; this quarter when it is none that people report by."""
+    usual = periods.current_quarter(visit.today)
     try:
-        return Period.from_text(visit.asked("period"))
+        asked = Period.from_text(visit.asked("period"))
     except ValueError:
-        return periods.current_quarter(visit.today)
+        return usual
+    length = (asked.last - asked.first).days
+    is_usual = asked.first.year in _YEARS and 0 <= length <= _MOST_DAYS
+    return asked if is_usual else usual
 
 
 def _choices(visit: Visit) -> list[_Choice]:

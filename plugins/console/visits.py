@@ -15,6 +15,11 @@ from core.errors import Refusal
 
 COOKIE = "yanzhen_console"
 # What the longest reason takes, written in percent signs, and the fields around it.
+# The longest tree path and the longest uid that columns hold: what is longer names nothing.
+_LONGEST = 255
+_LONGEST_UID = 32
+# The largest id that a column holds.
+_MOST_ID = 2**31 - 1
 _PAGE = re.compile(r"[0-9]{1,4}")
 _MOST_BODY = 64 * 1024
 
@@ -36,19 +41,24 @@ class Visit:
 
     def asked(self, name: str) -> str:
         """Return a field of the address, empty when it is not there."""
-        return self.request.query_params.get(name, "").strip()
+        return _plain(self.request.query_params.get(name, "")).strip()[:_LONGEST]
 
-    def path(self, name: str) -> str:
-        """Return a piece of the path."""
-        return str(self.request.path_params[name])
+    def uid(self) -> str:
+        """Return the uid in the path."""
+        return _plain(str(self.request.path_params["uid"]))[:_LONGEST_UID]
 
     def number(self, name: str) -> int:
-        """Return a number of the path."""
-        return int(self.request.path_params[name])
+        """Return a number of the path; one that no row has for what is beyond all rows."""
+        return min(int(self.request.path_params[name]), _MOST_ID)
 
     def page(self) -> int:
         """Return which page of a list is wanted, from 1."""
         return as_page(self.asked("page"))
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` without the one character that PostgreSQL cannot keep."""
+    return text.replace("\x00", "")
 
 
 def as_page(said: str) -> int:
@@ -78,4 +88,4 @@ def fields_of(body: bytes) -> dict[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=50)
     except ValueError:
         return {}
-    return dict(reversed(pairs))
+    return {name: _plain(value) for name, value in reversed(pairs)}

@@ -7,6 +7,7 @@ import pytest
 from core.actors import RoleKind
 from models import Account, AuditLog, ConsoleLink, ConsoleSession, Message, Role
 from plugins.console import service
+from tests.conftest import HOUSE
 from tests.plugins.console.conftest import Pages
 
 EVERY_PAGE = (
@@ -156,6 +157,23 @@ async def test_given_the_tables_when_they_are_read_then_no_token_is_in_them(page
     assert len(cookie) >= 22  # 128 bits
     assert cookie not in (link.token_hash, session.token_hash)
     assert len(session.token_hash) == 64
+
+
+async def test_given_somebody_who_comes_in_when_the_log_is_read_then_nothing_opens_with_it(
+    pages: Pages,
+) -> None:
+    token, browser = await pages.link("刘长河"), pages.browser()
+    await browser.press(token)
+    await browser.get("/people")
+    await browser.post("/people", csrf=browser.csrf, name="王建国")
+
+    written = "".join(
+        path.read_text("utf-8") for path in (HOUSE.data_dir / "logs").rglob("*") if path.is_file()
+    )
+
+    assert "started" in written.lower()
+    for secret in (token, browser.cookies()["yanzhen_console"], browser.csrf, "王建国"):
+        assert secret not in written
 
 
 async def test_given_a_session_cookie_when_it_is_set_then_no_script_and_no_foreign_page_has_it(
