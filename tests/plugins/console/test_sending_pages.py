@@ -5,6 +5,7 @@ import re
 from core.clock import local_day
 from models import Delivery, PushOrder
 from models.enums import DeliveryState, OrderState
+from plugins.study import library
 from tests.plugins.console.conftest import Pages
 
 
@@ -90,6 +91,8 @@ async def test_given_a_push_order_when_a_second_person_approves_then_the_asker_c
     assert "排上了" in confirmed.text
     assert (await PushOrder.get(uid=uid)).state is OrderState.CONFIRMED
     assert await Delivery.filter(purpose="study.push", occasion=uid).count() == 1
+    title = library.current().all[0].title
+    assert f"晚上8点，{title}，1 个群" in (await clerk.get("/calendar")).text
 
 
 async def test_given_an_order_when_somebody_below_opens_it_then_it_is_not_his(
