@@ -17,7 +17,7 @@ _SHOWN_DIGITS = 2
 class Voice:
     """One of our accounts: ``groups`` of somebody's that it speaks in, and whether it gets through.
 
-    ``is_connected`` is about this process alone, None when another one may have it.
+    ``is_connected`` says that it is connected to this process, or another one speaks for it now.
     """
 
     platform: str
@@ -29,7 +29,7 @@ class Voice:
     confirmed_at: datetime | None
 
 
-async def of(actor: Actor) -> tuple[Voice, ...]:
+async def of(actor: Actor, *, now: datetime) -> tuple[Voice, ...]:
     """Return the accounts that speak in the groups for which somebody answers."""
     groups: dict[str, int] = {}
     for place in (await queries.groups(actor)).values():
@@ -44,7 +44,8 @@ async def of(actor: Actor) -> tuple[Voice, ...]:
     for row in await BotAccount.all().order_by("platform", "self_id"):
         voice = f"{row.platform}:{row.self_id}"
         if voice in groups:
-            found.append(_voice(row, groups[voice], is_connected=voice in up))
+            elsewhere = row.speaker_until is not None and row.speaker_until > now
+            found.append(_voice(row, groups[voice], is_connected=voice in up or elsewhere))
     return tuple(found)
 
 

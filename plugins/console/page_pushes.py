@@ -27,7 +27,7 @@ async def show_all(visit: Visit) -> Response:
         states=S,
         moving=pushes.MOVING,
         items=await queries.open_items(visit.actor, now=visit.now),
-        accounts=await accounts.of(visit.actor),
+        accounts=await accounts.of(visit.actor, now=visit.now),
     )
 
 

@@ -1,10 +1,13 @@
 """Pushes, our accounts, the calendar and the second look, on the pages."""
 
 import re
+from datetime import timedelta
+
+import pytest
 
 from core.clock import local_day
-from models import Delivery, PushOrder
-from models.enums import DeliveryState, OrderState
+from models import BotAccount, Delivery, PushOrder
+from models.enums import BreakerState, DeliveryState, OrderState
 from plugins.study import library
 from tests.plugins.console.conftest import Pages
 
@@ -119,3 +122,23 @@ async def test_given_groups_with_plans_when_the_calendar_is_opened_then_their_ho
     assert "李家村群" not in secretary
     assert "晚上8点，每周学习，3 个群" in county
     assert local_day(pages.county.town.clock.now()).isoformat() in secretary
+
+
+@pytest.mark.parametrize(
+    ("state", "spoken_for", "words"),
+    [
+        (BreakerState.CLOSED, False, "没连上"),
+        (BreakerState.CLOSED, True, "连着，能发"),
+        (BreakerState.OPEN, True, "发不出，先歇着"),
+        (BreakerState.PROBING, True, "正在试着发"),
+    ],
+)
+async def test_given_an_account_when_its_state_is_looked_at_then_it_is_said_in_words(
+    pages: Pages, state: BreakerState, spoken_for: bool, words: str
+) -> None:
+    until = pages.county.town.clock.now() + timedelta(minutes=1) if spoken_for else None
+    await BotAccount.all().update(breaker=state, speaker="another", speaker_until=until)
+
+    shown = (await (await pages.enter("刘长河")).get("/pushes")).text
+
+    assert words in shown
