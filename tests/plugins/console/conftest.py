@@ -14,7 +14,7 @@ from plugins.study import library
 from tests.conftest import HOUSE
 from tests.plugins.console.county import County, plant
 
-LINK = re.compile(r"http://[^\s]+/console/in/([\w-]+)")
+LINK = re.compile(r"https?://[^\s]+/console/in/([\w-]+)")
 _CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
 _MARK = re.compile(r'name="mark" value="([0-9a-f]+)"')
 

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
+from core import config
 from core.actors import RoleKind
+from core.config import Settings
 from models import Account, AuditLog, ConsoleLink, ConsoleSession, Message, Role
 from plugins.console import service
 from tests.conftest import HOUSE
-from tests.plugins.console.conftest import Pages
+from tests.plugins.console.conftest import LINK, Pages
 
 EVERY_PAGE = (
     "/", "/reports", "/reports/report1", "/reports/report1/pages/2", "/people", "/people/1",
@@ -275,6 +277,25 @@ async def test_given_a_session_when_he_signs_out_then_the_old_cookie_opens_nothi
     again = await pages.browser().get("/", Cookie=f"yanzhen_console={cookie}")
 
     assert again.status == 401
+
+
+async def test_given_an_https_address_when_somebody_comes_by_it_then_cookies_are_for_it_alone(
+    pages: Pages, settings: Settings
+) -> None:
+    here = await pages.county.town.says("刘长河", "打开网页")
+    made = settings.console.model_copy(update={"address": "https://pages.example"})
+    config.use(settings.model_copy(update={"console": made}))
+
+    said = await pages.county.town.says("刘长河", "打开网页")
+    token = LINK.search(said)
+    assert token
+    shown = await pages.browser().get(f"/in/{token[1]}", Host="pages.example")
+
+    assert "只能在装着我的那台电脑上打开。" in here
+    assert "https://pages.example/console/in/" in said
+    assert "只能在装着我的那台电脑上打开。" not in said
+    assert shown.status == 200
+    assert "Secure" in shown.headers["set-cookie"]
 
 
 async def test_given_a_foreign_name_when_the_page_is_asked_then_it_is_refused(
