@@ -12,6 +12,7 @@ from pydantic import Field
 from core import config_file
 from core.config_sections import (
     Alarm,
+    Console,
     Database,
     Delivery,
     Feeds,
@@ -33,6 +34,7 @@ from core.config_values import Platforms
 __all__ = [
     "ROOT",
     "Alarm",
+    "Console",
     "Database",
     "Delivery",
     "Feeds",
@@ -70,6 +72,7 @@ class Settings(Section):
     """Everything in ``config.toml``, and the data folder, which is not in it."""
 
     web: Web = Web()
+    console: Console = Console()
     database: Database = Database()
     process: Process = Process()
     platforms: Platforms = Field(default_factory=lambda: {"onebot11": True})
@@ -119,6 +122,7 @@ def for_demo(settings: Settings) -> Settings:
         update={
             "database": Database(),
             "web": settings.web.model_copy(update={"host": "127.0.0.1"}),
+            "console": settings.console.model_copy(update={"address": ""}),
             "onebot11": OneBot11(),
             "process": Process(),
             "alarm": Alarm(),

@@ -38,6 +38,7 @@ _EXPECTED = {
     "parts": "start.expect_parts",
     "mails": "start.expect_mails",
     "addresses": "start.expect_addresses",
+    "page_address": "start.expect_page_address",
     "string_pattern_mismatch": "start.expect_group_number",
 }
 

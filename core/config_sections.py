@@ -19,6 +19,7 @@ from core.config_values import (
     Hour,
     Mails,
     Minute,
+    PageAddress,
     Part,
     Parts,
     Port,
@@ -50,6 +51,19 @@ class Web(Section):
     """Address to listen on. Anything but loopback opens the port to the network."""
     port: Port = 8080
     """TCP port."""
+
+
+class Console(Section):
+    """The pages for the branch, and how long somebody stays signed in."""
+
+    address: PageAddress = ""
+    """Where browsers reach this program, without a path; empty: the port on this machine."""
+    link_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    """Minutes in which a link opens the pages, once (ASVS 5.0, 6.5.5: ten for what is sent)."""
+    idle_minutes: Annotated[int, Field(ge=5, le=240)] = 30
+    """Minutes without a click after which somebody is signed out."""
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 8
+    """Hours after which somebody is signed out in any case."""
 
 
 class Database(Section):

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _HTTPS = re.compile(r"https://[^\s/@]+(/\S*)?")
+_PAGE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _PLATFORM = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _POSTGRES = re.compile(r"postgres(ql)?://\S+")
@@ -79,6 +80,12 @@ def _addresses(value: object) -> object:
     return value
 
 
+def _page_address(value: str) -> str:
+    if value and not _PAGE.fullmatch(value):
+        raise PydanticCustomError("page_address", "page_address")
+    return value
+
+
 def _mails(value: object) -> object:
     if not isinstance(value, list) or not all(
         isinstance(item, str) and _MAIL.fullmatch(item) for item in value
@@ -101,3 +108,4 @@ Parts = Annotated[frozenset[Part], BeforeValidator(_parts)]
 Mails = Annotated[tuple[str, ...], BeforeValidator(_mails)]
 GroupNumber = Annotated[str, Field(pattern=r"^\d{0,18}$")]
 Addresses = Annotated[dict[str, str], BeforeValidator(_addresses)]
+PageAddress = Annotated[str, AfterValidator(_page_address)]

@@ -3,6 +3,7 @@
 from models.archive import ReportExport, ReportOriginal
 from models.audit import AuditLog, ReadLog
 from models.consent import CodeTry, Consent, Invitation
+from models.console import ConsoleLink, ConsoleSession
 from models.delivery import (
     Alarm,
     BotAccount,
@@ -44,12 +45,13 @@ from models.study import (
 )
 
 __all__ = [
-    "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
-    "Correction", "DataExport", "Delivery", "Dialogue", "DoomedFile", "FeedItem", "FeedSource",
-    "Group", "InstanceMark", "Invitation", "LocalMaterial", "MaterialReview", "Mentorship",
-    "Message", "Movement", "Occurrence", "Parcel", "Person", "PlanPause", "Push", "PushOrder",
-    "QuizAnswer", "ReadLog", "Rebinding", "ReportAllowance", "ReportClause", "ReportCycle",
-    "ReportDraft", "ReportExport", "ReportFingerprint", "ReportOriginal", "ReportPart",
-    "ReportReview", "ReportSchedule", "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan",
-    "StudyProgress", "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent",
+    "ConsoleLink", "ConsoleSession", "Contact", "Correction", "DataExport", "Delivery",
+    "Dialogue", "DoomedFile", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
+    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence",
+    "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "Rebinding",
+    "ReportAllowance", "ReportClause", "ReportCycle", "ReportDraft", "ReportExport",
+    "ReportFingerprint", "ReportOriginal", "ReportPart", "ReportReview", "ReportSchedule",
+    "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan", "StudyProgress", "StudyRecord",
+    "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

@@ -67,6 +67,19 @@ async def decide(*, actor: Actor, delivery_id: int, again: bool, now: datetime) 
     return await _settled(actor, items, resent=(), taken=chosen, now=now)
 
 
+@transactional
+async def resend_refused(*, actor: Actor, delivery_id: int, now: datetime) -> Settled:
+    """Send one delivery again that was certainly refused, once its cause is out of the way.
+
+    Raises Refusal ``delivery.settled_already`` when it is not refused any more.
+    """
+    items = await queries.open_items(actor, now=now)
+    chosen = tuple(i for i in items if i.delivery_id == delivery_id and not i.is_unsure)
+    if not chosen:
+        raise Refusal("delivery.settled_already")
+    return await _settled(actor, items, resent=chosen, taken=(), now=now)
+
+
 def _named(items: Sequence[Open], name: str) -> tuple[Open, ...]:
     wanted = name.strip()
     found = tuple(item for item in items if not wanted or item.name == wanted)

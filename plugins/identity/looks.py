@@ -26,6 +26,7 @@ class Office(StrEnum):
     MENTOR = "mentor"
     DEPUTY = "deputy"
     SECRETARY = "secretary"
+    LIAISON = "inflow"
 
 
 def at_report(quarter: Quarter | str) -> str:

@@ -29,15 +29,16 @@ _KINDS = {
 
 def line(title: Say, hints: Hints) -> Say:
     """Return the title of a report with what is worth knowing beside it."""
-    said = [
-        *_of_parts(hints),
-        *_unread(hints),
-        *_since(hints),
-        *_of_overlap(hints),
-    ]
-    if not said:
+    beside = said(hints)
+    if not beside:
         return Say("thought_report.title_end", title=title)
-    return Say("thought_report.title_hints", title=title, hints=listed(said, "thought_report.semi"))
+    joined = listed(beside, "thought_report.semi")
+    return Say("thought_report.title_hints", title=title, hints=joined)
+
+
+def said(hints: Hints) -> list[Say]:
+    """Return what is worth knowing beside a report, one sentence each."""
+    return [*_of_parts(hints), *_unread(hints), *_since(hints), *_of_overlap(hints)]
 
 
 def _of_parts(hints: Hints) -> list[Say]:

@@ -6,6 +6,8 @@ import tomllib
 from collections import defaultdict
 from pathlib import Path
 
+from jinja2 import Environment, nodes
+
 import bot
 from core.texts import Texts, placeholders_of
 
@@ -13,10 +15,20 @@ ROOT = Path(bot.__file__).parent
 FOLDER = ROOT / "content" / "texts"
 TEXTS = Texts.load(FOLDER)
 KEYS = TEXTS.keys()
+_PAGES = Environment(autoescape=True)
 CALLS = {"Say", "of", "Refusal", "StartRefused", "render", "say"}
+HAN = re.compile(r"[\u4e00-\u9fff]")
 BANNED = re.compile(
     r"！|!|打卡|接龙|逾期|违规|失败|系统|指令|提交成功|请务必|收到请回复|合格|排名|亲，"
 )
+
+
+def _template_strings() -> set[str]:
+    return {
+        str(constant.value)
+        for path in (ROOT / "plugins").rglob("templates/*.html")
+        for constant in _PAGES.parse(path.read_text("utf-8")).find_all(nodes.Const)
+    }
 
 
 def used() -> dict[str, list[tuple[str, frozenset[str] | None]]]:
@@ -48,19 +60,40 @@ def used() -> dict[str, list[tuple[str, frozenset[str] | None]]]:
     return found
 
 
+def in_templates() -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """Return key → (place, field names) of what the pages say."""
+    found: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+    for path in sorted((ROOT / "plugins").rglob("templates/*.html")):
+        for call in _PAGES.parse(path.read_text("utf-8")).find_all(nodes.Call):
+            first = call.args[0] if call.args else None
+            if (
+                isinstance(call.node, nodes.Name)
+                and call.node.name == "t"
+                and isinstance(first, nodes.Const)
+            ):
+                names = frozenset(keyword.key for keyword in call.kwargs)
+                found[str(first.value)].append((f"{path.name}:{call.lineno}", names))
+    return found
+
+
 def literals() -> set[str]:
     """Return every string constant of the sources (keys may pass through a variable)."""
-    return {
-        node.value
-        for folder in ("core", "plugins")
-        for path in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    } | {
-        node.value
-        for node in ast.walk(ast.parse((ROOT / "bot.py").read_text("utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    return (
+        set(in_templates())
+        | _template_strings()
+        | {
+            node.value
+            for folder in ("core", "plugins")
+            for path in (ROOT / folder).rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        | {
+            node.value
+            for node in ast.walk(ast.parse((ROOT / "bot.py").read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+    )
 
 
 def test_given_the_code_when_it_names_a_text_then_the_text_exists() -> None:
@@ -76,6 +109,26 @@ def test_given_the_code_when_it_fills_a_text_then_every_placeholder_gets_a_field
         if fields is not None and (lacking := TEXTS.placeholders(key) - fields)
     ]
     assert missing == []
+
+
+def test_given_a_page_when_it_says_a_text_then_the_text_exists_and_is_filled() -> None:
+    wrong = [
+        f"{place} {key}"
+        for key, places in in_templates().items()
+        for place, fields in places
+        if key not in KEYS or TEXTS.placeholders(key) - fields
+    ]
+    assert wrong == []
+
+
+def test_given_a_page_when_it_is_read_then_its_words_stand_in_content_texts() -> None:
+    strays = [
+        f"{path.name}: {data.data.strip()[:40]}"
+        for path in sorted((ROOT / "plugins").rglob("templates/*.html"))
+        for data in _PAGES.parse(path.read_text("utf-8")).find_all(nodes.TemplateData)
+        if HAN.search(data.data)
+    ]
+    assert strays == []
 
 
 def test_given_a_text_when_the_code_is_read_then_somebody_says_it() -> None:

@@ -156,6 +156,19 @@ def test_given_the_variable_when_loading_then_it_names_the_data_folder(
     assert config.load(ROOT / "config.toml").data_dir == tmp_path / "elsewhere"
 
 
+@pytest.mark.parametrize("address", ["console.example", "https://host/path", "https://a b"])
+def test_given_an_address_that_browsers_cannot_open_when_loading_then_it_is_refused(
+    tmp_path: Path, address: str
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[console]\naddress = "{address}"\n', "utf-8")
+    with pytest.raises(StartRefused) as refused:
+        config.load(path)
+    assert refused.value.fields["expected"] == Say("start.expect_page_address")
+    path.write_text('[console]\naddress = "http://192.168.1.5:8080"\n', "utf-8")
+    assert config.load(path).console.address == "http://192.168.1.5:8080"
+
+
 def test_given_only_another_platform_when_loading_then_qq_stays_on(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("[platforms]\nsatori = true", "utf-8")
