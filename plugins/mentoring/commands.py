@@ -7,7 +7,7 @@ from core import daywords
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
-from plugins.mentoring import queries, questions, reading, service, steps, views, words
+from plugins.mentoring import bare_lines, queries, questions, reading, service, steps, views, words
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
@@ -44,9 +44,7 @@ async def read_line(call: Call) -> Reply | None:
         return None
     people = await queries.mentees(call.actor, call.today)
     line = _read(call, people)
-    if not (line.pairs or line.somebody) or not line.says_contact:
-        return None
-    if reading.is_question(call.words) and line.outcome is None:
+    if not bare_lines.is_told(call.words, line):
         return None
     return await _go_on(call, steps.merged(Facts(), line), people)
 
