@@ -1,5 +1,6 @@
 """Tables and the small rules of one aggregate. Imports core only."""
 
+from models.assistance import AssistanceCase
 from models.audit import AuditLog, ReadLog
 from models.consent import CodeTry, Consent, Invitation
 from models.delivery import (
@@ -33,7 +34,7 @@ from models.study import (
 )
 
 __all__ = [
-    "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
+    "Account", "Alarm", "AssistanceCase", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence", "Parcel",
     "Person",
