@@ -34,7 +34,8 @@ from models.study import (
 )
 
 __all__ = [
-    "Account", "Alarm", "AssistanceCase", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
+    "Account", "Alarm", "AssistanceCase", "AuditLog", "BotAccount", "BudgetUse", "CodeTry",
+    "Consent", "Contact",
     "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
     "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence", "Parcel",
     "Person",

@@ -12,6 +12,7 @@ from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
 from plugins.mentoring.steps import Facts, Step
+from plugins.mentoring.topics import without_address
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
@@ -68,7 +69,12 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
         actor=call.actor, entry=steps.entry(facts), key=call.message_key, now=call.now
     )
     return views.logged(
-        result, call.today, label=facts.label, place=facts.place, is_cut=steps.is_cut(facts)
+        result,
+        call.today,
+        label=facts.label,
+        place=facts.place,
+        is_cut=steps.is_cut(facts),
+        had_address=steps.had_address(facts),
     )
 
 
@@ -134,7 +140,7 @@ async def continue_amend(call: Call) -> Reply:
     if call.choice is not None:
         change = steps.change_to(Step(what), call.choice)
     elif what == steps.NOTE:
-        change = Change(note=call.words.strip()[: reading.NOTE_MOST])
+        change = Change(note=without_address(call.words.strip())[: reading.NOTE_MOST])
     else:
         change = steps.change_of(_read(call, ()))
     if change is None:

@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 from core import crypto
 from core.actors import LEARNER_STAGES, Actor, UnitScope
 from models import Contact, Mentorship, ThoughtReport, Unreached
-from models.enums import ReportState
+from models.enums import Direction, ReportState
 from plugins.identity.policy import named_units
 from plugins.mentoring import policy
 
@@ -77,6 +77,7 @@ class LogLine:
     note: str
     is_withdrawn: bool
     entered_at: datetime
+    is_incoming: bool = False
 
 
 def note_place(uid: str) -> str:
@@ -243,4 +244,5 @@ def log_line(row: Contact) -> LogLine:
         note=open_note(row),
         is_withdrawn=row.withdrawn_at is not None,
         entered_at=row.entered_at,
+        is_incoming=row.direction is Direction.INCOMING,
     )

@@ -51,6 +51,7 @@ class Line:
     outcome: Outcome | None = None
     next_on: date | None = None
     contact_word: bool = False
+    incoming: bool = False
     note: str = ""
     place: str = ""
 
@@ -65,6 +66,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
     rest = Masked(text.replace(MASK, " ").strip())
     pairs, several = _read_name(rest, people)
     somebody = not pairs and rest.take(words.SOMEBODY) is not None
+    incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
     next_on = _read_next(rest, today)
     day = _read_day(rest, today, night=night)
     alike = not several or ALIKE.search(text) is not None
@@ -83,6 +85,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         outcome=way.outcome if alike else None,
         next_on=next_on if alike else None,
         contact_word=contact_word or dropped,
+        incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
     )

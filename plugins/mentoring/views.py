@@ -98,7 +98,13 @@ def _person(one: Mentee, today: date) -> Say:
 
 
 def logged(
-    result: Logged, today: date, *, label: str = "", place: str = "", is_cut: bool = False
+    result: Logged,
+    today: date,
+    *,
+    label: str = "",
+    place: str = "",
+    is_cut: bool = False,
+    had_address: bool = False,
 ) -> Reply:
     """Repeat a line that was written, say when the next contact is due and how to mend it."""
     line = _line(result.line, today, label=label, place=place, with_note=True)
@@ -107,6 +113,8 @@ def logged(
         says.append(Say("mentoring.note_refused"))
     elif is_cut:
         says.append(Say("mentoring.note_cut"))
+    if had_address and not result.note_refused:
+        says.append(Say("mentoring.address_left_out"))
     if result.is_first:
         says.append(Say("mentoring.mend_hint"))
     return Reply(says=tuple(says), close=_DONE)
@@ -140,6 +148,8 @@ def _line(
     pieces = [line.name, _day(line.contacted_on, today)]
     if line.outcome not in words.OUTCOMES_WITHOUT_CHANNEL:
         pieces.append(label or words.CHANNEL_LABELS[line.channel])
+    if line.is_incoming:
+        pieces.append(words.INCOMING_LABEL)
     pieces.append(words.OUTCOME_LABELS[line.outcome])
     if place:
         pieces.append(current().render(Say("mentoring.relatives_say", place=place)))

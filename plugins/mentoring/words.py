@@ -75,6 +75,13 @@ CHANNELS = (
     _channel(Channel.LETTER, "写信", rf"[写寄去来回]了?封?信(?!息|心|用){_DONE}|[寄写][来去]的信"),
 )
 
+# It was the person who began (玉梅打来的电话).
+INCOMING = re.compile(
+    r"打(?:过)?来|来[了过]?个?(?:电话|信|微信|消息|短信)|来电(?!话费)|发(?:微信|消息|信息|视频)?来"
+    r"|给我(?:打|发|来)|打给我|主动|收到\x00|^接到?\x00|接到\x00"
+)
+INCOMING_LABEL = "本人先找的"
+
 # Words that name a channel only where none else stands (打给他, 打了两回).
 CHANNEL_HINTS = (
     _channel(
@@ -144,7 +151,10 @@ FILLERS = re.compile(
     r"|(?:[跟给和与同对向把在用：:～~.]|\s)+$"
 )
 # What somebody says or plans tells nothing of the day of the contact (他说28号回来).
-TOLD_OR_PLANNED = re.compile(r"(?:说|讲|打算|准备|计划|想|约)[^\s，。、,；;！!\x00]*")
+TOLD_OR_PLANNED = re.compile(
+    r"(?:说|讲|打算|准备|计划|想|约)[^\s，。、,；;！!\x00]*"
+    r"|(?:月底|年底|下个?月\S{0,3}?)(?:之?前|要|就|才)?(?:交|回|发|走|到期|补)"
+)
 # A day that tells of something else than the contact (1月20号的票, 12月1号开始上夜班).
 OF_SOMETHING = re.compile(
     r"\d{1,2}[号日]\s*(?:的票|起|开始|要|就|才|回(?:来|家|村|去)|走|上班|发工资|生日|到期|放假)"
