@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parent
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
     "gateway", "alarm", "identity", "delivery", "reception",
-    "roster", "study", "thought_report", "mentoring", "movement", "stats", "sandbox",
+    "roster", "study", "thought_report", "mentoring", "assistance", "movement", "stats",
+    "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")
@@ -210,6 +211,7 @@ def wire(house: House) -> None:
     )
     house.doors["delivery"].use_checks(checks)
     house.doors["study"].use_commands(commands)
+    house.doors["mentoring"].use_help(house.doors["assistance"].OPEN_HELP_FOR)
     house.jobs = tuple(jobs)
 
 

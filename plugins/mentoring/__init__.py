@@ -2,6 +2,7 @@
 
 from nonebot.plugin import PluginMetadata
 
+from plugins.mentoring.after_line import use_help
 from plugins.mentoring.commands import COMMANDS, CONTINUATIONS, LINE_READERS
 from plugins.mentoring.jobs import CHECKS, JOBS
 
@@ -12,4 +13,4 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS"]
+__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "use_help"]

@@ -7,7 +7,17 @@ from core import daywords
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
-from plugins.mentoring import bare_lines, queries, questions, reading, service, steps, views, words
+from plugins.mentoring import (
+    after_line,
+    bare_lines,
+    queries,
+    questions,
+    reading,
+    service,
+    steps,
+    views,
+    words,
+)
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
@@ -68,7 +78,7 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
     result = await service.log_contact(
         actor=call.actor, entry=steps.entry(facts), key=call.message_key, now=call.now
     )
-    return views.logged(
+    answer = views.logged(
         result,
         call.today,
         label=facts.label,
@@ -76,6 +86,7 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
         is_cut=steps.is_cut(facts),
         had_address=steps.had_address(facts),
     )
+    return after_line.with_question(answer, result.line)
 
 
 async def continue_contact(call: Call) -> Reply:
@@ -242,6 +253,7 @@ CONTINUATIONS = (
     Continuation("mentoring.amend_what", continue_amend_what),
     Continuation("mentoring.amend", continue_amend),
     Continuation("mentoring.number", continue_new_number),
+    *after_line.AFTER_LINE_CONTINUATIONS,
 )
 
 LINE_READERS = (read_line,)

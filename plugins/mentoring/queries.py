@@ -78,6 +78,7 @@ class LogLine:
     is_withdrawn: bool
     entered_at: datetime
     is_incoming: bool = False
+    person_id: int = 0
 
 
 def note_place(uid: str) -> str:
@@ -233,6 +234,13 @@ async def last_line(actor: Actor) -> LogLine | None:
     return None if row is None else log_line(row)
 
 
+async def own_line(actor: Actor, contact_id: int) -> LogLine | None:
+    """Return a line that the actor wrote and did not take back."""
+    mine = Contact.filter(id=contact_id, entered_by_id=actor.person_id, withdrawn_at__isnull=True)
+    row = await mine.prefetch_related("person").first()
+    return None if row is None else log_line(row)
+
+
 def log_line(row: Contact) -> LogLine:
     """Return a row with its person at hand as the one who wrote it may see it."""
     return LogLine(
@@ -245,4 +253,5 @@ def log_line(row: Contact) -> LogLine:
         is_withdrawn=row.withdrawn_at is not None,
         entered_at=row.entered_at,
         is_incoming=row.direction is Direction.INCOMING,
+        person_id=row.person_id,
     )

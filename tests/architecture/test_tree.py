@@ -23,7 +23,15 @@ ROLES = {
     "__init__.py", "commands.py", "service.py", "queries.py", "jobs.py", "views.py", "policy.py",
     "words.py",
 }  # fmt: skip
-FEATURE_ROOMS = ("roster", "study", "thought_report", "mentoring", "movement", "stats")
+FEATURE_ROOMS = (
+    "roster",
+    "study",
+    "thought_report",
+    "mentoring",
+    "assistance",
+    "movement",
+    "stats",
+)
 # Rooms may hold more than the role table when the extra file is one clear notion.
 EXTRA_FILES: dict[str, set[str]] = {}
 HAN = re.compile(r"[\u4e00-\u9fff]")
