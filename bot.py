@@ -24,6 +24,7 @@ from core.config_values import Part
 from core.conversation import Command, Continuation, LineReader
 from core.errors import Fault, StartRefused
 from core.scheduling import Job, Scheduler
+from core.todo import TodoSource
 
 ROOT = Path(__file__).resolve().parent
 
@@ -196,11 +197,13 @@ def wire(house: House) -> None:
     jobs: list[Job] = []
     checks: dict[str, Any] = {}
     draft_words: dict[str, tuple[str, ...]] = {}
+    todo: list[TodoSource] = []
     for door in house.doors.values():
         commands += getattr(door, "COMMANDS", ())
         continuations += getattr(door, "CONTINUATIONS", ())
         readers += getattr(door, "LINE_READERS", ())
         jobs += getattr(door, "JOBS", ())
+        todo += getattr(door, "TODO", ())
         checks |= getattr(door, "CHECKS", {})
         draft_words |= getattr(door, "DRAFT_WORDS", {})
     house.doors["reception"].open_desk(
@@ -211,6 +214,7 @@ def wire(house: House) -> None:
     )
     house.doors["delivery"].use_checks(checks)
     house.doors["study"].use_commands(commands)
+    house.doors["mentoring"].use_todo(todo)
     house.doors["mentoring"].use_help(house.doors["assistance"].OPEN_HELP_FOR)
     house.jobs = tuple(jobs)
 

@@ -2,7 +2,7 @@
 
 from nonebot.plugin import PluginMetadata
 
-from plugins.assistance.commands import COMMANDS, CONTINUATIONS, open_for
+from plugins.assistance.commands import COMMANDS, CONTINUATIONS, open_for, waiting
 from plugins.assistance.notices import CHECKS
 
 __plugin_meta__ = PluginMetadata(
@@ -12,6 +12,7 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "OPEN_HELP_FOR"]
+__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "OPEN_HELP_FOR", "TODO"]
 
 OPEN_HELP_FOR = open_for
+TODO = (waiting,)

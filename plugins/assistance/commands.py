@@ -17,6 +17,7 @@ from core.conversation import (
     Takes,
 )
 from core.texts import current
+from core.todo import TodoItem
 from plugins.assistance import policy, queries, service, words
 from plugins.assistance.queries import Case
 
@@ -145,9 +146,13 @@ async def open_for(call: Call, person_id: int, said: str) -> Reply:
     return Reply(says=(Say("assistance.opened_for"),), close=_DONE)
 
 
-async def waiting(actor: Actor, now: datetime) -> int:
-    """Return how many cases wait to be taken by the actor."""
-    return len(await queries.to_take(actor, now)) if queries.may_help(actor) else 0
+async def waiting(actor: Actor, now: datetime) -> Sequence[TodoItem]:
+    """Return how many cases wait to be taken by the actor, as one line of 待办."""
+    found = await queries.to_take(actor, now) if queries.may_help(actor) else ()
+    if not found:
+        return ()
+    count = len(found)
+    return (TodoItem(Say("assistance.todo", count=count), run=words.TAKE, count=count),)
 
 
 COMMANDS = (

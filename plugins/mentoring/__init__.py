@@ -5,6 +5,7 @@ from nonebot.plugin import PluginMetadata
 from plugins.mentoring.after_line import use_help
 from plugins.mentoring.commands import COMMANDS, CONTINUATIONS, LINE_READERS
 from plugins.mentoring.jobs import CHECKS, JOBS
+from plugins.mentoring.todo_sources import use_todo
 
 __plugin_meta__ = PluginMetadata(
     name="联系人",
@@ -13,4 +14,4 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "use_help"]
+__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "use_help", "use_todo"]

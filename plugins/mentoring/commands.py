@@ -15,6 +15,7 @@ from plugins.mentoring import (
     reading,
     service,
     steps,
+    todo_sources,
     views,
     words,
 )
@@ -25,11 +26,14 @@ from plugins.mentoring.steps import Facts, Step
 from plugins.mentoring.topics import without_address
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
+_LISTED = frozenset({*_WRITERS, Who.TOWNSHIP, Who.INFLOW})
 
 
 async def handle_todo(call: Call) -> Reply:
     """Show what waits for the asker."""
-    return views.todo(await queries.todo(call.actor, call.today), call.today)
+    found = await queries.todo(call.actor, call.today)
+    elsewhere = await todo_sources.elsewhere(call.actor, call.now)
+    return views.todo(found, call.today, elsewhere)
 
 
 async def continue_todo(call: Call) -> Reply:
@@ -195,7 +199,7 @@ COMMANDS = (
         aliases=("今日联系", "有啥事"),
         handler=handle_todo,
         summary="mentoring.help_todo",
-        who=_WRITERS,
+        who=_LISTED,
         reveals=Reveals.MENTEES,
     ),
     Command(

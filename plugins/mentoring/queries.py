@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from core import crypto
-from core.actors import LEARNER_STAGES, Actor, UnitScope
+from core.actors import LEARNER_STAGES, ROLE_WHO, Actor, UnitScope, Who
 from models import Contact, Mentorship, ThoughtReport, Unreached
 from models.enums import Direction, ReportState
 from plugins.identity.policy import named_units
@@ -152,8 +152,9 @@ async def todo(actor: Actor, today: date) -> Todo:
         key=lambda one: (one.next_on, one.pair_id),
     )
     waiting = Q(person_id__in=[one.person_id for one in own], state=ReportState.WAITING_MENTOR)
-    scope = named_units(actor)
-    if scope.paths:
+    paths = tuple(g.unit_path for g in actor.grants if ROLE_WHO[g.role] is Who.SECRETARY)
+    if paths:
+        scope = UnitScope(paths)
         waiting |= Q(_lives_in(scope), state=ReportState.WAITING_SECRETARY)
     rows = await (
         ThoughtReport.filter(waiting)

@@ -5,6 +5,7 @@ from datetime import date
 
 from core.conversation import Ask, Option, Reply, Say, Slot
 from core.texts import current
+from core.todo import TodoItem
 from plugins.mentoring import words
 from plugins.mentoring.policy import Next, NextKind
 from plugins.mentoring.queries import LogLine, Mentee, Silent, Todo
@@ -16,19 +17,24 @@ _MOST_REPORTS = 3
 _DONE = frozenset({Slot.QUESTION})
 
 
-def todo_list(todo: Todo, today: date) -> tuple[Say, Ask]:
-    """Return the sentence and the question of what waits; the numbers stand in the sentence."""
-    mute = [Option(_silent_label(one), value={"pair": one.mentee.pair_id}) for one in todo.silent]
-    contacts = [
-        Option(_contact_label(one, today), value={"pair": one.pair_id}) for one in todo.contacts
+def todo_list(todo: Todo, today: date, elsewhere: Sequence[TodoItem] = ()) -> tuple[Say, Ask]:
+    """Return the sentence and the question of what waits; the numbers stand in the sentence.
+
+    What waits in other rooms comes first: somebody may have asked for help there.
+    """
+    reports = _report_options(todo.reports)
+    lines = [(Option(item.label, run=item.run), item.count) for item in elsewhere]
+    lines += [(Option(_silent_label(o), value={"pair": o.mentee.pair_id}), 1) for o in todo.silent]
+    lines += [
+        (Option(_contact_label(o, today), value={"pair": o.pair_id}), 1) for o in todo.contacts
     ]
-    everything = (*mute, *contacts, *_report_options(todo.reports))
-    count = len(todo.silent) + len(todo.contacts) + len(todo.reports)
-    shown = everything[:MOST]
+    lines += [(option, len(todo.reports) // len(reports)) for option in reports]
+    shown = tuple(option for option, _ in lines[:MOST])
+    count, left = (sum(many for _, many in lines[start:]) for start in (0, MOST))
     ask = Ask(kind="mentoring.todo", options=shown, again=words.TODO, listed=True)
     options = current().options(shown)
-    if len(everything) > MOST:
-        return Say("mentoring.todo_long", count=count, shown=MOST, options=options), ask
+    if left:
+        return Say("mentoring.todo_long", count=count, options=options, left=left), ask
     return Say("mentoring.todo", count=count, options=options), ask
 
 
@@ -52,11 +58,11 @@ def _report_options(reports: Sequence[str]) -> list[Option]:
     ]
 
 
-def todo(found: Todo, today: date) -> Reply:
+def todo(found: Todo, today: date, elsewhere: Sequence[TodoItem] = ()) -> Reply:
     """Show what waits, or that nothing does."""
-    if not found:
+    if not found and not elsewhere:
         return Reply.of("mentoring.todo_nothing")
-    say, ask = todo_list(found, today)
+    say, ask = todo_list(found, today, elsewhere)
     return Reply(says=(say,), ask=ask)
 
 

@@ -24,6 +24,7 @@ async def town(database: str, keys: object, texts: object, clock: FrozenClock) -
     worker = made.people["王建国"]
     await Person.filter(id=worker.id).update(inflow_unit_id=made.units["驻南港"].id)
     mentoring.use_help(assistance.OPEN_HELP_FOR)
+    mentoring.use_todo(assistance.TODO)
     desk.open_desk(
         (*COMMANDS, *mentoring.COMMANDS, *assistance.COMMANDS),
         (*CONTINUATIONS, *mentoring.CONTINUATIONS, *assistance.CONTINUATIONS),

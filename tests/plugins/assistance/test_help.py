@@ -1,9 +1,11 @@
 """Dialogue 3.8: wages are owed; who asks, who takes, who says that it is done."""
 
+from core.scheduling import Tick
 from models import AssistanceCase, Delivery, Message, ReadLog
 from models.enums import HelpKind, HelpState
 from plugins.assistance import notices, queries
 from plugins.delivery import bodies
+from plugins.mentoring import jobs
 from tests.plugins.mentoring.town import Town, at
 
 SAID = "欠两个月，十来个人，老板老说月底"
@@ -156,3 +158,30 @@ async def test_given_danger_when_it_is_said_then_the_numbers_come_before_the_que
 
     assert answer.startswith("现在有危险，先打 110、120 或 119。")
     assert "哪方面的事？" in answer
+
+
+async def test_given_a_case_when_the_helper_asks_what_waits_then_its_number_leads_to_it(
+    town: Town,
+) -> None:
+    await asks(town)
+
+    assert (await town.says("何志远", "待办")).startswith("这周 1 件事：\n1 接 1 件求助\n")
+    assert await town.says("何志远", "1") == "1 件求助等人接：1 王建国，工钱"
+    assert await town.says("孙敏", "待办") == "眼下没有要办的，您歇着。有事下周一告诉您。"
+
+
+async def test_given_a_case_when_monday_comes_then_the_helper_has_one_list_and_others_none(
+    town: Town,
+) -> None:
+    await asks(town)
+
+    await jobs.owe_weekly_lists(Tick(now=at(11, 30), fire_at=at(11, 30)))
+    await jobs.owe_weekly_lists(Tick(now=at(11, 30), fire_at=at(11, 30)))
+
+    assert len(await owed(town, "何志远", "mentoring.weekly")) == 1
+    assert len(await owed(town, "孙敏", "mentoring.weekly")) == 1
+    helper = {"mentor": town.people["何志远"].id}
+    town.go(at(11, 30))
+    assert await jobs.still_due(helper)
+    await town.says("王建国", "取消求助")
+    assert not await jobs.still_due(helper)
