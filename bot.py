@@ -21,10 +21,9 @@ from nonebot.drivers.fastapi import Driver
 from core import clock, config, crypto, database, disk, logs, ports, texts
 from core.config import Settings
 from core.config_values import Part
-from core.conversation import Command, Continuation, LineReader
+from core.conversation import Command
 from core.errors import Fault, StartRefused
 from core.scheduling import Job, Scheduler
-from core.todo import TodoSource
 
 ROOT = Path(__file__).resolve().parent
 
@@ -191,32 +190,28 @@ def load_rooms(rooms: Sequence[str], folder: Path) -> dict[str, Any]:
 
 def wire(house: House) -> None:
     """Hand the values that the doors export to those who use them."""
-    commands: list[Command] = []
-    continuations: list[Continuation] = []
-    readers: list[LineReader] = []
-    jobs: list[Job] = []
+    doors = house.doors
+    commands: list[Command] = _gathered(house, "COMMANDS")
     checks: dict[str, Any] = {}
     draft_words: dict[str, tuple[str, ...]] = {}
-    todo: list[TodoSource] = []
-    for door in house.doors.values():
-        commands += getattr(door, "COMMANDS", ())
-        continuations += getattr(door, "CONTINUATIONS", ())
-        readers += getattr(door, "LINE_READERS", ())
-        jobs += getattr(door, "JOBS", ())
-        todo += getattr(door, "TODO", ())
+    for door in doors.values():
         checks |= getattr(door, "CHECKS", {})
         draft_words |= getattr(door, "DRAFT_WORDS", {})
-    house.doors["reception"].open_desk(
+    doors["reception"].open_desk(
         commands=commands,
-        continuations=continuations,
-        line_readers=readers,
+        continuations=_gathered(house, "CONTINUATIONS"),
+        line_readers=_gathered(house, "LINE_READERS"),
         draft_words=draft_words,
     )
-    house.doors["delivery"].use_checks(checks)
-    house.doors["study"].use_commands(commands)
-    house.doors["mentoring"].use_todo(todo)
-    house.doors["mentoring"].use_help(house.doors["assistance"].OPEN_HELP_FOR)
-    house.jobs = tuple(jobs)
+    doors["delivery"].use_checks(checks)
+    doors["study"].use_commands(commands)
+    doors["mentoring"].use_todo(_gathered(house, "TODO"))
+    doors["mentoring"].use_help(doors["assistance"].OPEN_HELP_FOR)
+    house.jobs = tuple(_gathered(house, "JOBS"))
+
+
+def _gathered(house: House, name: str) -> list[Any]:
+    return [value for door in house.doors.values() for value in getattr(door, name, ())]
 
 
 async def run() -> None:

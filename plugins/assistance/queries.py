@@ -1,21 +1,17 @@
 """Scoped reads of help cases (求助): one's own, those to be taken, those one has in hand."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from tortoise.expressions import Q
 
 from core import crypto
 from core.actors import Actor, RoleKind, Who
-from models import AssistanceCase, Person, Role
+from models import AssistanceCase
 from models.assistance import OPEN_HELP
 from models.enums import HelpKind, HelpState
 from plugins.assistance import policy
 from plugins.identity.policy import named_units
-
-_HOME = (RoleKind.BRANCH_SECRETARY, RoleKind.DEPUTY_SECRETARY)
-_AWAY = (RoleKind.LIAISON_OFFICER, RoleKind.BRANCH_SECRETARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +35,9 @@ def open_words(row: AssistanceCase) -> str:
     return crypto.unseal_text(row.words_sealed, place=words_place(row.uid))
 
 
-def _in_force(today: date) -> Q:
-    still = Q(until_on__isnull=True) | Q(until_on__gte=today)
-    return Q(still, from_on__lte=today, person__accounts__bound_at__isnull=False)
-
-
-async def helpers(person: Person, today: date) -> tuple[int, ...]:
-    """Return who hears of a new case: the branch's secretary, and who looks after people away."""
-    home = Q(unit_id=person.home_unit_id, kind__in=list(_HOME))
-    away = Q(unit_id=person.inflow_unit_id or 0, kind__in=list(_AWAY))
-    rows = await Role.filter(_in_force(today), home | away).exclude(person_id=person.id)
-    return _ids(rows)
-
-
-async def township(path: str, today: date) -> tuple[int, ...]:
-    """Return the clerks of the township above the unit with tree path ``path``."""
-    above = [int(piece) for piece in path.split("/") if piece]
-    rows = await Role.filter(
-        _in_force(today), unit_id__in=above, kind=RoleKind.TOWNSHIP_CLERK
-    ).order_by("id")
-    return _ids(rows)
-
-
-def _ids(rows: Iterable[Role]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(row.person_id for row in rows))
-
-
-async def newest(person_id: int) -> AssistanceCase | None:
-    """Return the newest case of somebody that is not over."""
-    mine = AssistanceCase.filter(person_id=person_id, state__in=list(OPEN_HELP))
+async def newest(actor: Actor) -> AssistanceCase | None:
+    """Return the actor's newest case that is not over."""
+    mine = AssistanceCase.filter(person_id=actor.person_id or 0, state__in=list(OPEN_HELP))
     return await mine.order_by("-id").first()
 
 

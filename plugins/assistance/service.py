@@ -18,7 +18,7 @@ from core.errors import Refusal
 from models import AssistanceCase, AuditLog, Person, ReadLog
 from models.assistance import OPEN_HELP
 from models.enums import HelpKind, HelpState
-from plugins.assistance import notices, policy, queries, words
+from plugins.assistance import notices, policy, queries, who_helps, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ async def open_case(
     by ``policy.taken_by`` the township's clerk hears of it, and the person is told so.
     """
     person = await Person.get(id=person_id).prefetch_related("home_unit")
-    helpers = await queries.helpers(person, local_day(now))
+    helpers = await who_helps.helpers(person, local_day(now))
     known = await AssistanceCase.filter(source_key=key).first()
     if known is not None:
         return Opened(known, bool(helpers))
@@ -66,7 +66,7 @@ async def _tell_of_new(
     await notices.owe(
         helpers, row, opened, purpose=notices.NEW, what="opened", now=now, check=notices.IS_OPEN
     )
-    clerks = await queries.township(person.home_unit.path, local_day(now))
+    clerks = await who_helps.township(person.home_unit.path, local_day(now))
     left = Say("assistance.news_left", unit=person.home_unit.name, kind=kind)
     matter = words.MATTERS[row.kind]
     sorry = (
@@ -161,7 +161,7 @@ async def still_waits(*, actor: Actor, case_id: int, now: datetime) -> Assistanc
 @transactional
 async def cancel(*, actor: Actor, now: datetime) -> AssistanceCase:
     """Take the actor's newest open case back; Refusal ``assistance.none_open``."""
-    found = await queries.newest(actor.person_id or 0)
+    found = await queries.newest(actor)
     if found is None:
         raise Refusal("assistance.none_open")
     row = await _own(actor, found.id)

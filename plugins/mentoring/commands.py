@@ -23,7 +23,7 @@ from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
 from plugins.mentoring.steps import Facts, Step
-from plugins.mentoring.topics import without_address
+from plugins.mentoring.topic_words import without_address
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
 _LISTED = frozenset({*_WRITERS, Who.TOWNSHIP, Who.INFLOW})

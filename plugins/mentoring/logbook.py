@@ -17,7 +17,7 @@ from models.enums import ConsentDecision
 from models.mentoring import REACHED_OUTCOMES
 from plugins.mentoring import policy, queries
 from plugins.mentoring.policy import Cadence, Entry, Next, NextKind
-from plugins.mentoring.topics import topics_of
+from plugins.mentoring.topic_words import topics_of
 
 # How it is noted that a contact ended the silence of somebody whom no message reached.
 BY_CONTACT = "contact"

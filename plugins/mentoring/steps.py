@@ -15,7 +15,7 @@ from models.enums import Channel, Direction, Outcome
 from plugins.mentoring import words
 from plugins.mentoring.policy import Change, Entry
 from plugins.mentoring.reading import NOTE_MOST, Line
-from plugins.mentoring.topics import has_address, without_address
+from plugins.mentoring.topic_words import has_address, without_address
 
 # The part of a line that is changed but never asked for when it is written.
 NOTE = "note"

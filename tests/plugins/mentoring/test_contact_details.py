@@ -4,7 +4,7 @@ import pytest
 
 from models import Contact
 from models.enums import Direction, Topic
-from plugins.mentoring import queries, topics
+from plugins.mentoring import queries, topic_words
 from tests.plugins.mentoring.town import Town
 
 
@@ -22,7 +22,7 @@ from tests.plugins.mentoring.town import Town
 def test_given_a_note_when_it_is_sorted_then_only_what_it_is_about_is_found(
     note: str, expected: tuple[Topic, ...]
 ) -> None:
-    assert topics.topics_of(note) == expected
+    assert topic_words.topics_of(note) == expected
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_given_a_note_when_it_is_sorted_then_only_what_it_is_about_is_found(
 def test_given_a_note_with_a_door_when_it_is_kept_then_only_the_city_is(
     note: str, kept: str
 ) -> None:
-    assert topics.without_address(note) == kept
+    assert topic_words.without_address(note) == kept
 
 
 async def test_given_a_call_that_came_in_when_it_is_told_then_who_began_is_kept(
