@@ -30,9 +30,8 @@ ROOT = Path(__file__).resolve().parent
 # Bottom up: a room may use those before it. A folder in plugins/ that is not named here, or a name
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
-    "gateway", "alarm", "identity", "delivery", "reception",
-    "roster", "study", "thought_report", "mentoring", "assistance", "movement", "stats",
-    "sandbox",
+    "gateway", "alarm", "identity", "delivery", "reception", "roster",
+    "study", "thought_report", "mentoring", "assistance", "movement", "stats", "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")
