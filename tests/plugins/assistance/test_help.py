@@ -6,6 +6,7 @@ from models.enums import HelpKind, HelpState
 from plugins.assistance import notices, queries
 from plugins.delivery import bodies
 from plugins.mentoring import jobs
+from tests.plugins.assistance.conftest import HelpTown
 from tests.plugins.mentoring.town import Town, at
 
 SAID = "欠两个月，十来个人，老板老说月底"
@@ -185,3 +186,74 @@ async def test_given_a_case_when_monday_comes_then_the_helper_has_one_list_and_o
     assert await jobs.still_due(helper)
     await town.says("王建国", "取消求助")
     assert not await jobs.still_due(helper)
+
+
+async def takes(town: Town) -> None:
+    await town.says("何志远", "受理")
+    await town.says("何志远", "1")
+
+
+async def test_given_a_case_when_it_goes_its_way_then_everybody_hears_once_and_the_asker_closes_it(
+    town: HelpTown,
+) -> None:
+    row = await asks(town)
+    assert sorted(name for name, _ in await town.until(at(11, 23, 10))) == ["何志远", "刘长河"]
+    await takes(town)
+    assert await town.until(at(11, 23, 11)) == [("王建国", "何志远接了您的事，会跟您联系。")]
+    assert await town.until(at(11, 25, 12)) == []
+
+    week = await town.until(at(11, 30, 19, 1))
+    assert week == [("王建国", "工钱的事一周了，怎么样？1 解决了  2 有动静  3 没动静")]
+    assert (await town.says("王建国", "3")).startswith("好，我催办事的人")
+    ((who, said),) = await town.until(at(12, 1, 8, 30))
+    assert (who, said[:8]) == ("何志远", "王建国说工钱的事")
+
+    await town.says("何志远", "办结 1")
+    asked = await town.until(at(12, 1, 9))
+    assert asked == [("王建国", "何志远说工钱的事办好了，您看是吗？1 是  2 还没有")]
+    await row.refresh_from_db()
+    assert row.state is HelpState.DONE
+    assert await town.says("王建国", "1") == "那就好，这件结了。"
+    await row.refresh_from_db()
+    assert (row.state, row.confirmed_at) == (HelpState.CLOSED, town.clock.now())
+
+
+async def test_given_a_case_said_to_be_done_when_it_is_not_then_it_is_in_hand_again(
+    town: HelpTown,
+) -> None:
+    row = await asks(town)
+    await takes(town)
+    await town.says("何志远", "办结 1")
+    await town.until(at(11, 23, 10))
+
+    await town.says("王建国", "2")
+
+    await row.refresh_from_db()
+    assert (row.state, row.done_at) == (HelpState.TAKEN, None)
+
+
+async def test_given_nobody_took_a_case_when_the_time_is_over_then_asker_and_clerk_hear_it(
+    town: HelpTown,
+) -> None:
+    await asks(town)
+    await town.until(at(11, 23, 10))
+
+    late = dict(await town.until(at(11, 24, 18, 1)))
+
+    assert late == {
+        "王建国": "工钱的事还没人接，我已经请乡里看了。急的话先给支书打个电话。",
+        "孙敏": "王家村有一件求助（工钱）一天没人接了。您来接，回「受理」。",
+    }
+
+
+async def test_given_somebody_moved_when_the_mentor_says_yes_then_he_is_asked_for_the_city(
+    town: HelpTown,
+) -> None:
+    answer = await town.says("周德厚", "建国昨天电话 换地方了")
+    assert answer.endswith("要我问问王建国在哪座城市吗？1 问  2 不用")
+    assert await town.until(at(11, 23, 10)) == []
+
+    await town.says("周德厚", "1")
+
+    ((who, said),) = await town.until(at(11, 23, 11))
+    assert (who, said[:10]) == ("王建国", "周德厚说您可能换了地")
