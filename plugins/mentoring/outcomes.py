@@ -24,30 +24,49 @@ class Way:
 
 def read_way(rest: Masked) -> Way:
     """Take outcome and channel; of a vain try and a talk in one line the later one counts."""
-    outcome, implied, talked_at = _read_outcome(rest)
-    channel, label = _read_channel(rest, implied, talked_at)
-    return Way(outcome, channel, label)
+    came = _read_outcome(rest)
+    channel, label = _read_channel(rest, came)
+    return Way(came.outcome, channel, label)
 
 
-def _read_outcome(rest: Masked) -> tuple[Outcome | None, Channel | None, int | None]:
-    """Return outcome, the channel it implies, and where the talk after a vain try begins."""
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of it; ``implied`` is the channel that its word says.
+
+    ``vain_at`` is where a vain try by that channel stands, ``talked_at`` the talk after one.
+    """
+
+    outcome: Outcome | None = None
+    implied: Channel | None = None
+    vain_at: int | None = None
+    talked_at: int | None = None
+
+
+def _read_outcome(rest: Masked) -> _Came:
     matches = list(_matches(rest.text))
-    heard_of = _heard_of(rest.text)
+    heard = _heard_of(rest.text)
     if outcome_words.UNSURE.search(rest.text):
-        return None, None, None
+        return _Came(None, matches[0][0].channel if matches else None)
     if not matches:
-        return _unsaid(rest.text, heard_of=heard_of), None, None
+        return _Came(_unsaid(rest.text, heard_of=heard is not None))
     word, found = matches[0]
     talk = _later_talk(rest.text, word, found)
     if talk is not None and word.outcome is Outcome.NUMBER_DEAD:
-        return None, word.channel, None
-    if talk is not None:
-        word, found = talk
-    if heard_of and word.outcome is not Outcome.NUMBER_DEAD:
-        return Outcome.THROUGH_OTHERS, None, None
+        return _Came(None, word.channel)
+    word, found = talk or (word, found)
+    if heard is not None and word.outcome is not Outcome.NUMBER_DEAD:
+        plain = word.outcome is Outcome.REACHED and word.taken
+        unclear = plain and found.start() > heard.end()
+        return _Came(None if unclear else Outcome.THROUGH_OTHERS)
     _take(rest, word, matches)
-    implied = (other.channel for other, _ in matches if other.outcome is word.outcome)
-    return word.outcome, next(filter(None, implied), None), talk[1].start() if talk else None
+    implied = next((o.channel for o, _ in matches if o.outcome is word.outcome and o.channel), None)
+    vain = word.outcome in _VAIN and word.channel is not None
+    return _Came(
+        word.outcome,
+        implied,
+        found.start() if vain else None,
+        talk[1].start() if talk else None,
+    )
 
 
 def _matches(text: str) -> Iterator[_Match]:
@@ -79,13 +98,13 @@ def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
     return Outcome.REACHED if touched else None
 
 
-def _heard_of(text: str) -> bool:
-    """Whether somebody else told it."""
+def _heard_of(text: str) -> re.Match[str] | None:
+    """Return where it stands that somebody else told it."""
     for found in outcome_words.THROUGH_OTHERS.finditer(text):
         before = words.BREAKS.split(text[: found.start()])[-1]
         if not outcome_words.PASSED_ON.search(before):
-            return True
-    return False
+            return found
+    return None
 
 
 def _later_talk(text: str, word: OutcomeWord, vain: re.Match[str]) -> _Match | None:
@@ -107,9 +126,7 @@ def _take(rest: Masked, word: OutcomeWord, matches: list[_Match]) -> None:
                 pass
 
 
-def _read_channel(
-    rest: Masked, implied: Channel | None, talked_at: int | None
-) -> tuple[Channel | None, str]:
+def _read_channel(rest: Masked, came: _Came) -> tuple[Channel | None, str]:
     """Take the first channel; after a vain try the one by which they talked."""
     found = sorted(
         (match.start(), place, match)
@@ -117,8 +134,10 @@ def _read_channel(
         for match in word.pattern.finditer(rest.text)
         if match[0]
     )
+    talked_at, implied = came.talked_at, came.implied
     before = [one for one in found if talked_at is not None and one[0] <= talked_at]
-    if found:
+    by_word = came.vain_at is not None and bool(found) and came.vain_at < found[0][0]
+    if found and not by_word:
         _, place, match = before[-1] if before else found[0]
         rest.mask(*match.span())
         return words.CHANNELS[place].channel, words.CHANNELS[place].label

@@ -179,6 +179,9 @@ def next_day(text: str, today: date) -> date | None:
     day: date | None = None
     if words.NEXT_MONTH.fullmatch(piece):
         day = workday_from(add_months(today.replace(day=1), 1))
+    elif (month := words.IN_MONTH.fullmatch(piece)) is not None:
+        ahead = (daywords.number(month["n"]) - today.month - 1) % 12 + 1
+        day = workday_from(add_months(today.replace(day=1), ahead))
     elif words.NEXT_WEEK.fullmatch(piece):
         day = workday_from(today + timedelta(days=7 - today.weekday()))
     else:

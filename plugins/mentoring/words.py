@@ -136,6 +136,8 @@ AGAIN = re.compile(
 )
 NEXT_TIME = re.compile(r"下[次回](?:再?联系)?(?:在|是|定在|约在|约好|约)?\s*")
 NEXT_MONTH = re.compile(r"下个?月[初头]?")
+# A month alone: its first working day, as for 下月.
+IN_MONTH = re.compile(r"(?P<n>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?[初头]?")
 NEXT_WEEK = re.compile(r"下个?(?:周|星期|礼拜)")
 _AFTER = r"(?P<after>(?:之|以|过)?后)?"
 IN_DAYS = re.compile(rf"[过等隔]?(?P<n>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})天{_AFTER}")
@@ -170,7 +172,7 @@ UNCLEAR_DAY = re.compile(
 BREAKS = re.compile(r"[\s，。、,；;！!\x00]+")
 COMMA = "，"
 QUESTION = re.compile(
-    r"(?:[?？]|吗|多少|怎么办|(?:了|过)没有?|[得是]\S{0,2}不|谁有|谁看|没变吧)[?？]?$"
+    r"(?:[?？]|吗|多少|怎么办|(?:了|过)没有?|[得是]\S{0,2}不|谁有|谁看|没变吧|能\S{0,4}不)[?？]?$"
     r"|^(?:怎么|咋(?!说)|哪天|几时|要不要|该不该|我?该|谁|什么时候|啥时候)"
 )
 # A contact that is still to be made: told without an outcome it is none.
