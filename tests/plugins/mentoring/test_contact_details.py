@@ -70,3 +70,21 @@ async def test_given_no_second_consent_when_a_line_is_logged_then_no_topic_is_ke
 
     row = await Contact.get(person=town.people["马小军"])
     assert (row.topics, row.note_sealed) == ("", None)
+
+
+async def test_given_a_line_without_a_name_of_his_when_it_tells_of_a_call_then_who_is_asked(
+    town: Town,
+) -> None:
+    assert (await town.says("周德厚", "昨天给剑国打电话了 挺好")).startswith("联系的是谁？")
+
+    answer = await town.says("周德厚", "1")
+
+    assert answer.startswith("记下了：王建国，11月22日（周日），电话，通了，")
+
+
+async def test_given_two_people_with_two_outcomes_when_one_is_chosen_then_the_outcome_is_asked(
+    town: Town,
+) -> None:
+    assert (await town.says("周德厚", "建国电话通了 玉梅没人接")).startswith("一次记一个人。")
+
+    assert (await town.says("周德厚", "2")).startswith("结果呢？")
