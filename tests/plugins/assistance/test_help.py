@@ -1,9 +1,13 @@
 """Dialogue 3.8: wages are owed; who asks, who takes, who says that it is done."""
 
+import pytest
+
+from core.actors import Actor
+from core.errors import Refusal
 from core.scheduling import Tick
 from models import AssistanceCase, Delivery, Message, ReadLog
 from models.enums import HelpKind, HelpState
-from plugins.assistance import notices, queries
+from plugins.assistance import notices, queries, service
 from plugins.delivery import bodies
 from plugins.mentoring import jobs
 from tests.plugins.assistance.conftest import HelpTown
@@ -257,3 +261,18 @@ async def test_given_somebody_moved_when_the_mentor_says_yes_then_he_is_asked_fo
 
     ((who, said),) = await town.until(at(11, 23, 11))
     assert (who, said[:10]) == ("王建国", "周德厚说您可能换了地")
+
+
+async def test_given_a_case_when_anybody_else_would_close_it_then_it_stays_open(
+    town: HelpTown,
+) -> None:
+    row = await asks(town)
+    await takes(town)
+    helper = Actor(person_id=town.people["何志远"].id, name="何志远")
+
+    for act in (service.close, service.still_waits):
+        with pytest.raises(Refusal):
+            await act(actor=helper, case_id=row.id, now=town.clock.now())
+
+    await row.refresh_from_db()
+    assert row.state is HelpState.TAKEN
