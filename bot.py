@@ -21,7 +21,7 @@ from nonebot.drivers.fastapi import Driver
 from core import clock, config, crypto, database, disk, logs, ports, texts
 from core.config import Settings
 from core.config_values import Part
-from core.conversation import Command, Continuation, LineReader
+from core.conversation import Command
 from core.errors import Fault, StartRefused
 from core.scheduling import Job, Scheduler
 
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
     "gateway", "alarm", "identity", "delivery", "reception", "roster", "study", "thought_report",
-    "mentoring", "movement", "stats", "dossier", "privacy", "console", "sandbox",
+    "mentoring", "assistance", "movement", "stats", "dossier", "privacy", "console", "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")
@@ -189,29 +189,32 @@ def load_rooms(rooms: Sequence[str], folder: Path) -> dict[str, Any]:
 
 def wire(house: House) -> None:
     """Hand the values that the doors export to those who use them."""
-    commands: list[Command] = []
-    continuations: list[Continuation] = []
-    readers: list[LineReader] = []
-    jobs: list[Job] = []
+    doors = house.doors
+    commands: list[Command] = _gathered(house, "COMMANDS")
     checks: dict[str, Any] = {}
     draft_words: dict[str, tuple[str, ...]] = {}
-    for door in house.doors.values():
-        commands += getattr(door, "COMMANDS", ())
-        continuations += getattr(door, "CONTINUATIONS", ())
-        readers += getattr(door, "LINE_READERS", ())
-        jobs += getattr(door, "JOBS", ())
+    for door in doors.values():
         checks |= getattr(door, "CHECKS", {})
         draft_words |= getattr(door, "DRAFT_WORDS", {})
-    house.doors["reception"].open_desk(commands, continuations, readers, draft_words)
-    house.doors["delivery"].use_checks(checks)
-    house.doors["study"].use_commands(commands)
-    house.doors["thought_report"].use_library(house.doors["study"].pieces)
-    undos = [one for door in house.doors.values() for one in getattr(door, "UNDOS", ())]
-    house.doors["mentoring"].use_undos(undos)
-    personal = {n: door.PERSONAL for n, door in house.doors.items() if hasattr(door, "PERSONAL")}
-    house.doors["privacy"].use_rooms(personal)
-    house.doors["identity"].use_handed(house.doors["privacy"].HANDED)
-    house.jobs = tuple(jobs)
+    doors["reception"].open_desk(
+        commands,
+        _gathered(house, "CONTINUATIONS"),
+        _gathered(house, "LINE_READERS"),
+        draft_words,
+    )
+    doors["delivery"].use_checks(checks)
+    doors["study"].use_commands(commands)
+    doors["thought_report"].use_library(doors["study"].pieces)
+    doors["mentoring"].use_undos(_gathered(house, "UNDOS"))
+    doors["mentoring"].use_todo(_gathered(house, "TODO"))
+    doors["mentoring"].use_help(doors["assistance"].OPEN_HELP_FOR)
+    doors["privacy"].use_rooms({n: d.PERSONAL for n, d in doors.items() if hasattr(d, "PERSONAL")})
+    doors["identity"].use_handed(doors["privacy"].HANDED)
+    house.jobs = tuple(_gathered(house, "JOBS"))
+
+
+def _gathered(house: House, name: str) -> list[Any]:
+    return [value for door in house.doors.values() for value in getattr(door, name, ())]
 
 
 async def run() -> None:

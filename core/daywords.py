@@ -131,6 +131,11 @@ def _days_ago(match: re.Match[str], asked: Asked) -> Found:
     return asked.checked(asked.today + timedelta(days=step), match[0])
 
 
+def _weeks_ago(match: re.Match[str], asked: Asked) -> Found:
+    count = number(match["weeks"].replace("两", "二"))
+    return asked.checked(asked.today - timedelta(days=7 * count), match[0])
+
+
 def _few_days(match: re.Match[str], asked: Asked) -> Found:
     steps = (-2, -1) if match["few"] in ("前两", "前二") else (-3, -2, -1)
     return Ambiguous(Reason.VAGUE, match[0], asked.around(*steps) if asked.past else ())
@@ -161,7 +166,10 @@ _FEASTS = {
 _READINGS: tuple[tuple[re.Pattern[str], _Reading], ...] = tuple(
     (re.compile(pattern), reading)
     for pattern, reading in (
-        (r"(?<!以)(?P<near>大前|大后|[前昨今明后])(?:天|日|晚|早|儿)", _near),
+        (
+            r"(?<!以)(?P<near>大前|大后|[前昨今明后])(?:天|日|晚|早|儿|(?<=[昨今明])(?:夜|上午|中午|下午))",
+            _near,
+        ),
         (
             r"(?<!每)(?:(?P<week>上上|下下|[上下这本])个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天]|[1-7](?!\d))",
             _weekday,
@@ -191,6 +199,10 @@ _READINGS: tuple[tuple[re.Pattern[str], _Reading], ...] = tuple(
         (r"(?:(?P<feast_year>[去今明])年)?大?(?P<feast>元旦|除夕|年三十|元宵)节?", _feast),
         (rf"大年初(?P<first_day>{_N})", _first_days),
         (rf"(?<!\d)(?P<ago>{_N})天(?:之|以)?(?P<way>[前后])", _days_ago),
+        (
+            r"(?P<weeks>\d{1,2}|[一二两三四])个?(?:周|星期|礼拜)(?:之|以)?(?P<week_way>前)",
+            _weeks_ago,
+        ),
         (r"(?P<few>前两|前二|前几|这两|这几|前些|前阵)[天日子]", _few_days),
         (r"(?P<some_week>上上|下下|[上下])个?(?:周|星期|礼拜)(?P<weekend>末)?", _some_week),
         (r"(?P<some_week>[这本])?个?(?:周|星期|礼拜)(?P<weekend>末)", _some_week),

@@ -1,6 +1,7 @@
 """Tables and the small rules of one aggregate. Imports core only."""
 
 from models.archive import ReportExport, ReportOriginal
+from models.assistance import AssistanceCase
 from models.audit import AuditLog, ReadLog
 from models.consent import CodeTry, Consent, Invitation
 from models.console import ConsoleLink, ConsoleSession
@@ -45,13 +46,13 @@ from models.study import (
 )
 
 __all__ = [
-    "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent",
-    "ConsoleLink", "ConsoleSession", "Contact", "Correction", "DataExport", "Delivery",
-    "Dialogue", "DoomedFile", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
-    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence",
-    "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "Rebinding",
-    "ReportAllowance", "ReportClause", "ReportCycle", "ReportDraft", "ReportExport",
-    "ReportFingerprint", "ReportOriginal", "ReportPart", "ReportReview", "ReportSchedule",
-    "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan", "StudyProgress", "StudyRecord",
-    "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Account", "Alarm", "AssistanceCase", "AuditLog", "BotAccount", "BudgetUse", "CodeTry",
+    "Consent", "ConsoleLink", "ConsoleSession", "Contact", "Correction", "DataExport",
+    "Delivery", "Dialogue", "DoomedFile", "FeedItem", "FeedSource", "Group", "InstanceMark",
+    "Invitation", "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement",
+    "Occurrence", "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer",
+    "ReadLog", "Rebinding", "ReportAllowance", "ReportClause", "ReportCycle", "ReportDraft",
+    "ReportExport", "ReportFingerprint", "ReportOriginal", "ReportPart", "ReportReview",
+    "ReportSchedule", "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan", "StudyProgress",
+    "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

@@ -158,6 +158,37 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
+class Topic(StrEnum):
+    """What was talked about: found by words, never asked for."""
+
+    STUDY = "study"
+    WORK = "work"
+    LIFE = "life"
+    DIFFICULTY = "difficulty"
+    POLICY = "policy"
+
+
+class HelpKind(StrEnum):
+    """What somebody needs help with (dialogues 3.8)."""
+
+    WAGES = "wages"
+    INJURY = "injury"
+    SCHOOL = "school"
+    ELDERS = "elders"
+    FIELDS = "fields"
+    OTHER = "other"
+
+
+class HelpState(StrEnum):
+    """The life of a help case: DONE says the helper, CLOSED the person."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
 class MovementState(StrEnum):
     """How far a journey has got."""
 

@@ -84,6 +84,7 @@ class Contact(Model):
 
     A line taken back keeps its row with ``withdrawn_at``; ``previous_next_on`` and
     ``previous_last_on`` are what the mentorship said before, so that taking back is exact.
+    ``topics`` are values of ``Topic`` with commas between, empty where no note is kept.
     """
 
     id = fields.IntField(primary_key=True)
@@ -104,6 +105,7 @@ class Contact(Model):
     channel = fields.CharEnumField(Channel, max_length=16)
     direction = fields.CharEnumField(Direction, max_length=16, default=Direction.OUTGOING)
     outcome = fields.CharEnumField(Outcome, max_length=20)
+    topics = fields.CharField(max_length=64, default="", db_default="")
     note_sealed: bytes | None = fields.BinaryField(null=True)
     next_on: date | None = fields.DateField(null=True)
     previous_next_on: date | None = fields.DateField(null=True)

@@ -13,6 +13,8 @@ from models import ReadLog
 
 # The summary of everything kept about somebody (查档).
 DOSSIER = "dossier"
+# The words of a help case, by whoever took it.
+ASSISTANCE = "assistance"
 # A report of a quarter, read in chat, and the same taken out as a file.
 REPORT_PREFIX = "thought_report:"
 EXPORT_PREFIX = "export:"
@@ -27,6 +29,7 @@ class Office(StrEnum):
     DEPUTY = "deputy"
     SECRETARY = "secretary"
     LIAISON = "inflow"
+    TOWNSHIP = "township"
 
 
 def at_report(quarter: Quarter | str) -> str:

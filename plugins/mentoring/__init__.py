@@ -2,9 +2,11 @@
 
 from nonebot.plugin import PluginMetadata
 
+from plugins.mentoring.after_line import use_help
 from plugins.mentoring.commands import COMMANDS, CONTINUATIONS, LINE_READERS
 from plugins.mentoring.jobs import CHECKS, JOBS
 from plugins.mentoring.personal import PERSONAL
+from plugins.mentoring.todo_sources import use_todo
 from plugins.mentoring.undoing import use_undos
 
 __plugin_meta__ = PluginMetadata(
@@ -15,5 +17,6 @@ __plugin_meta__ = PluginMetadata(
 )
 
 __all__ = [
-    "CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "PERSONAL", "use_undos",
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "JOBS", "LINE_READERS", "PERSONAL", "use_help",
+    "use_todo", "use_undos",
 ]  # fmt: skip

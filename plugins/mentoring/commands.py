@@ -7,19 +7,35 @@ from core import daywords
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
-from plugins.mentoring import queries, questions, reading, service, steps, undoing, views, words
+from plugins.mentoring import (
+    after_line,
+    bare_lines,
+    queries,
+    questions,
+    reading,
+    service,
+    steps,
+    todo_sources,
+    undoing,
+    views,
+    words,
+)
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
 from plugins.mentoring.standing_in_commands import STAND_IN_COMMANDS, STAND_IN_CONTINUATIONS
 from plugins.mentoring.steps import Facts, Step
+from plugins.mentoring.topic_words import without_address
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
+_LISTED = frozenset({*_WRITERS, Who.TOWNSHIP, Who.INFLOW})
 
 
 async def handle_todo(call: Call) -> Reply:
     """Show what waits for the asker."""
-    return views.todo(await queries.todo(call.actor, call.today), call.today)
+    found = await queries.todo(call.actor, call.today)
+    elsewhere = await todo_sources.elsewhere(call.actor, call.now)
+    return views.todo(found, call.today, elsewhere)
 
 
 async def continue_todo(call: Call) -> Reply:
@@ -45,9 +61,7 @@ async def read_line(call: Call) -> Reply | None:
         return None
     people = await queries.mentees(call.actor, call.today)
     line = _read(call, people)
-    if not (line.pairs or line.somebody) or not line.says_contact:
-        return None
-    if reading.is_question(call.words) and line.outcome is None:
+    if not bare_lines.is_told(call.words, line):
         return None
     return await _go_on(call, steps.merged(Facts(), line), people)
 
@@ -70,9 +84,15 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
     result = await service.log_contact(
         actor=call.actor, entry=steps.entry(facts), key=call.message_key, now=call.now
     )
-    return views.logged(
-        result, call.today, label=facts.label, place=facts.place, is_cut=steps.is_cut(facts)
+    answer = views.logged(
+        result,
+        call.today,
+        label=facts.label,
+        place=facts.place,
+        is_cut=steps.is_cut(facts),
+        had_address=steps.had_address(facts),
     )
+    return after_line.with_question(answer, result.line)
 
 
 async def continue_contact(call: Call) -> Reply:
@@ -137,7 +157,7 @@ async def continue_amend(call: Call) -> Reply:
     if call.choice is not None:
         change = steps.change_to(Step(what), call.choice)
     elif what == steps.NOTE:
-        change = Change(note=call.words.strip()[: reading.NOTE_MOST])
+        change = Change(note=without_address(call.words.strip())[: reading.NOTE_MOST])
     else:
         change = steps.change_of(_read(call, ()))
     if change is None:
@@ -183,7 +203,7 @@ COMMANDS = (
         aliases=("今日联系", "有啥事"),
         handler=handle_todo,
         summary="mentoring.help_todo",
-        who=_WRITERS,
+        who=_LISTED,
         reveals=Reveals.MENTEES,
     ),
     Command(
@@ -243,6 +263,7 @@ CONTINUATIONS = (
     Continuation("mentoring.amend", continue_amend),
     Continuation("mentoring.number", continue_new_number),
     *STAND_IN_CONTINUATIONS,
+    *after_line.AFTER_LINE_CONTINUATIONS,
 )
 
 LINE_READERS = (read_line,)

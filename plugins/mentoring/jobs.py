@@ -3,21 +3,19 @@
 from typing import Any
 
 from core import clock
-from core.actors import Actor
 from core.config import settings
 from core.scheduling import Daily, Job, Tick, Weekly
-from plugins.mentoring import queries, standing_in, standing_in_lists, weekly
+from plugins.mentoring import standing_in, standing_in_lists, weekly
 
 
 async def owe_weekly_lists(tick: Tick) -> None:
-    """Owe every mentor the list of what waits for him this week."""
+    """Owe mentors and officers the list of what waits for them this week."""
     await weekly.owe_lists(fire_at=tick.fire_at, now=tick.now)
 
 
 async def still_due(reference: dict[str, Any]) -> bool:
     """Whether anything still waits for the mentor whose list is about to be sent."""
-    mentor = Actor(person_id=int(reference["mentor"]), is_mentor=True)
-    return bool(await queries.todo(mentor, clock.local_day(clock.now())))
+    return await weekly.is_due(int(reference["mentor"]), clock.now())
 
 
 async def owe_stand_in_lists(tick: Tick) -> None:

@@ -17,6 +17,7 @@ from models.enums import ConsentDecision
 from models.mentoring import REACHED_OUTCOMES
 from plugins.mentoring import policy, queries
 from plugins.mentoring.policy import Cadence, Entry, Next, NextKind
+from plugins.mentoring.topic_words import topics_of
 
 # How it is noted that a contact ended the silence of somebody whom no message reached.
 BY_CONTACT = "contact"
@@ -31,6 +32,7 @@ def line(pair: Mentorship, entry: Entry, actor: Actor, key: str, now: datetime) 
         entered_by_id=actor.person_id,
         contacted_on=entry.contacted_on,
         channel=entry.channel,
+        direction=entry.direction,
         outcome=entry.outcome,
         previous_next_on=pair.next_contact_on,
         previous_last_on=pair.last_contact_on,
@@ -40,15 +42,16 @@ def line(pair: Mentorship, entry: Entry, actor: Actor, key: str, now: datetime) 
 
 
 async def seal_note(contact: Contact, note: str) -> bool:
-    """Put the note into the row, sealed, if the person agreed to it; return whether it is kept."""
+    """Put the note, sealed, and its topics into the row if the person agreed; return if it did."""
     newest = (
         await Consent.filter(person_id=contact.person.id, kind=ConsentKind.REPORTS)
         .order_by("-id")
         .first()
     )
-    contact.note_sealed = None
+    contact.note_sealed, contact.topics = None, ""
     if not note or newest is None or newest.decision is not ConsentDecision.GIVEN:
         return False
+    contact.topics = ",".join(topics_of(note))
     contact.note_sealed = crypto.seal_text(note, place=queries.note_place(contact.uid))
     return True
 
@@ -126,6 +129,7 @@ async def beside(old: Contact, key: str, now: datetime) -> Contact:
         entered_by_id=old.entered_by_id,
         contacted_on=old.contacted_on,
         channel=old.channel,
+        direction=old.direction,
         outcome=old.outcome,
         next_on=old.next_on,
         previous_next_on=pair.next_contact_on if later else old.previous_next_on,

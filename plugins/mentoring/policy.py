@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from core.periods import add_months
 from core.workdays import add_workdays, workday_from
-from models.enums import Channel, Outcome
+from models.enums import Channel, Direction, Outcome
 
 # Contacts due within a week stand on the list (dialogues 3.6: one list every Monday).
 LIST_DAYS = 7
@@ -69,6 +69,7 @@ class Entry:
     outcome: Outcome
     next_on: date | None = None
     note: str = ""
+    direction: Direction = Direction.OUTGOING
 
 
 @dataclass(frozen=True, slots=True)

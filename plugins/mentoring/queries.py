@@ -9,11 +9,11 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from core import crypto
-from core.actors import LEARNER_STAGES, Actor, UnitScope
+from core.actors import LEARNER_STAGES, ROLE_WHO, Actor, UnitScope, Who
 from core.clock import at_local
 from core.config import settings
 from models import Contact, Mentorship, ThoughtReport, Unreached
-from models.enums import ReportState
+from models.enums import Direction, ReportState
 from plugins.identity import reach
 from plugins.identity.policy import named_units
 from plugins.mentoring import policy
@@ -80,6 +80,8 @@ class LogLine:
     note: str
     is_withdrawn: bool
     entered_at: datetime
+    is_incoming: bool = False
+    person_id: int = 0
 
 
 def note_place(uid: str) -> str:
@@ -166,8 +168,9 @@ async def todo(actor: Actor, today: date) -> Todo:
         key=lambda one: (one.next_on, one.pair_id),
     )
     waiting = Q(person_id__in=[one.person_id for one in own], state=ReportState.WAITING_MENTOR)
-    scope = named_units(actor)
-    if scope.paths:
+    paths = tuple(g.unit_path for g in actor.grants if ROLE_WHO[g.role] is Who.SECRETARY)
+    if paths:
+        scope = UnitScope(paths)
         waiting |= Q(_lives_in(scope), state=ReportState.WAITING_SECRETARY)
         # What a mentor has not read in its usual time waits for the branch as well.
         late = at_local(today - timedelta(days=settings().thought_report.review_days), 0)
@@ -251,6 +254,13 @@ async def last_line(actor: Actor) -> LogLine | None:
     return None if row is None else log_line(row)
 
 
+async def own_line(actor: Actor, contact_id: int) -> LogLine | None:
+    """Return a line that the actor wrote and did not take back."""
+    mine = Contact.filter(id=contact_id, entered_by_id=actor.person_id, withdrawn_at__isnull=True)
+    row = await mine.prefetch_related("person").first()
+    return None if row is None else log_line(row)
+
+
 def log_line(row: Contact) -> LogLine:
     """Return a row with its person at hand as the one who wrote it may see it."""
     return LogLine(
@@ -262,4 +272,6 @@ def log_line(row: Contact) -> LogLine:
         note=open_note(row),
         is_withdrawn=row.withdrawn_at is not None,
         entered_at=row.entered_at,
+        is_incoming=row.direction is Direction.INCOMING,
+        person_id=row.person_id,
     )

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core import daywords
-from core.daywords import Ambiguous
+from core.daywords import Ambiguous, Reason
 from core.periods import add_months
 from core.workdays import workday_from
 from models.enums import Channel, Outcome
 from plugins.mentoring import words
-from plugins.mentoring.words import OutcomeWord
+from plugins.mentoring.masked import MASK, Masked
+from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
+from plugins.mentoring.outcomes import read_way
 
 NOTE_MOST = 200
 # A line of contact is short; what is longer was written for something else.
 LINE_MOST = 300
 
-_MASK = "\x00"
 _DAY_WORDS_MOST = 10
 _FAR_DAYS = 400
 # Private-use characters stand for what is out of sight while a day is looked for.
@@ -50,6 +51,7 @@ class Line:
     outcome: Outcome | None = None
     next_on: date | None = None
     contact_word: bool = False
+    incoming: bool = False
     note: str = ""
     place: str = ""
 
@@ -59,32 +61,18 @@ class Line:
         return bool(self.day or self.channel or self.outcome or self.contact_word)
 
 
-class _Text:
-    """A line of which what was understood is masked, so that the rest stays apart."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def mask(self, start: int, end: int) -> None:
-        self.text = self.text[:start] + _MASK * (end - start) + self.text[end:]
-
-    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.search(self.text)
-        if found is not None:
-            self.mask(*found.span())
-        return found
-
-
 def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = False) -> Line:
     """Read one line; whatever is not understood stays in the note, nothing is guessed."""
-    rest = _Text(text.replace(_MASK, " ").strip())
-    pairs = _read_name(rest, people)
+    rest = Masked(text.replace(MASK, " ").strip())
+    pairs, several = _read_name(rest, people)
     somebody = not pairs and rest.take(words.SOMEBODY) is not None
+    incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
     next_on = _read_next(rest, today)
     day = _read_day(rest, today, night=night)
-    outcome, implied = _read_outcome(rest)
-    channel, label = _read_channel(rest, implied)
+    alike = not several or ALIKE.search(text) is not None
+    way = read_way(rest)
     contact_word = rest.take(words.CONTACT) is not None
+    dropped = not alike and way.outcome is not None
     pieces = _pieces(rest.text)
     stranger = not pairs and bool(pieces) and is_name_like(pieces[0])
     return Line(
@@ -92,19 +80,15 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         stranger=stranger,
         somebody=somebody,
         day=day,
-        channel=channel,
-        channel_label=label,
-        outcome=outcome,
-        next_on=next_on,
-        contact_word=contact_word,
+        channel=way.channel,
+        channel_label=way.label,
+        outcome=way.outcome if alike else None,
+        next_on=next_on if alike else None,
+        contact_word=contact_word or dropped,
+        incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
     )
-
-
-def is_question(text: str) -> bool:
-    """Whether somebody asks rather than tells."""
-    return words.QUESTION.search(text.strip()) is not None
 
 
 def is_name_like(piece: str) -> bool:
@@ -124,20 +108,24 @@ def called(name: str) -> tuple[str, ...]:
     return (name, *(mark + given for mark in words.FAMILIAR if given))
 
 
-def _read_name(rest: _Text, people: Sequence[Named]) -> tuple[int, ...]:
+def _read_name(rest: Masked, people: Sequence[Named]) -> tuple[tuple[int, ...], bool]:
+    """Take the names; return whom they may mean, and whether several people are named."""
     by_word: dict[str, list[int]] = {}
     for one in people:
         for word in called(one.name):
             by_word.setdefault(word, []).append(one.pair_id)
     found: list[int] = []
+    said = 0
     for word in sorted(by_word, key=len, reverse=True):
         while (start := rest.text.find(word)) >= 0:
             rest.mask(start, start + len(word))
-            found += [pair for pair in by_word[word] if pair not in found]
-    return tuple(found)
+            new = [pair for pair in by_word[word] if pair not in found]
+            found += new
+            said += bool(new)
+    return tuple(found), said > 1
 
 
-def _read_next(rest: _Text, today: date) -> date | None:
+def _read_next(rest: Masked, today: date) -> date | None:
     """Take the words of the next contact: a day before 再打, or after 下次, or 三天后 alone."""
     again = words.AGAIN.search(rest.text)
     if again is not None:
@@ -157,7 +145,7 @@ def _read_next(rest: _Text, today: date) -> date | None:
     return _read_lone_next(rest, today)
 
 
-def _read_lone_next(rest: _Text, today: date) -> date | None:
+def _read_lone_next(rest: Masked, today: date) -> date | None:
     """Take a piece that is nothing but a day ahead: 三天后, 下周一."""
     for found in re.finditer(r"[^\s，。、,；;\x00]+", rest.text):
         piece = found[0]
@@ -191,6 +179,9 @@ def next_day(text: str, today: date) -> date | None:
     day: date | None = None
     if words.NEXT_MONTH.fullmatch(piece):
         day = workday_from(add_months(today.replace(day=1), 1))
+    elif (month := words.IN_MONTH.fullmatch(piece)) is not None:
+        ahead = (daywords.number(month["n"]) - today.month - 1) % 12 + 1
+        day = workday_from(add_months(today.replace(day=1), ahead))
     elif words.NEXT_WEEK.fullmatch(piece):
         day = workday_from(today + timedelta(days=7 - today.weekday()))
     else:
@@ -203,7 +194,7 @@ def next_day(text: str, today: date) -> date | None:
     return day if day and today < day <= today + timedelta(days=_FAR_DAYS) else None
 
 
-def _read_day(rest: _Text, today: date, *, night: bool) -> date | Ambiguous | None:
+def _read_day(rest: Masked, today: date, *, night: bool) -> date | Ambiguous | None:
     """Take the day it happened. Two days in one line become a question.
 
     What somebody said or plans is out of sight meanwhile; an unclear day counts only where a piece
@@ -216,58 +207,38 @@ def _read_day(rest: _Text, today: date, *, night: bool) -> date | Ambiguous | No
         return chr(_HIDDEN + len(hidden) - 1)
 
     shown = words.TOLD_OR_PLANNED.sub(hide, rest.text)
-    day, left = daywords.find_day(shown, today, past=True, night=night)
-    if isinstance(day, Ambiguous) and not _begins_piece(shown, day.words):
-        return None
-    if isinstance(day, date):
-        other, _ = daywords.find_day(left, today, past=True, night=night)
-        if isinstance(other, date) and other != day:
-            return Ambiguous(daywords.Reason.VAGUE, "", tuple(sorted((day, other))))
+    day, left = _found_day(shown, today, night=night)
     for place, clause in enumerate(hidden):
         left = left.replace(chr(_HIDDEN + place), clause)
     rest.text = left
     return day
 
 
+def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguous | None, str]:
+    """Return the day of ``shown`` and what is left of it; nothing is taken for no day."""
+    day, left = daywords.find_day(shown, today, past=True, night=night)
+    told_of = words.OF_SOMETHING.search(shown) is not None
+    if isinstance(day, date):
+        other, _ = daywords.find_day(left, today, past=True, night=night)
+        if isinstance(other, date) and other != day:
+            return Ambiguous(Reason.VAGUE, "", tuple(sorted((day, other)))), shown
+        return (Ambiguous(Reason.VAGUE, "", (day,)), shown) if told_of else (day, left)
+    if day is not None and day.reason is Reason.FUTURE and told_of:
+        return None, shown
+    if day is not None and _begins_piece(shown, day.words):
+        return day, left
+    return _unclear_day(shown), shown
+
+
+def _unclear_day(shown: str) -> Ambiguous | None:
+    """Return a question for days that nobody could tell from the words alone."""
+    found = words.UNCLEAR_DAY.search(shown)
+    return Ambiguous(Reason.VAGUE, found[0]) if found else None
+
+
 def _begins_piece(text: str, said: str) -> bool:
     before = words.BREAKS.split(text[: max(text.find(said), 0)])[-1]
     return not words.FILLERS.sub("", before)
-
-
-def _read_outcome(rest: _Text) -> tuple[Outcome | None, Channel | None]:
-    """Take what came of it. Of a vain try and a talk in one line the later one counts."""
-    matches = [
-        (word, found)
-        for word in words.OUTCOMES
-        if (found := word.pattern.search(rest.text)) and not _only_planned(rest.text, word, found)
-    ]
-    if not matches:
-        return (Outcome.THROUGH_OTHERS if words.THROUGH_OTHERS.search(rest.text) else None), None
-    word, found = matches[0]
-    if word.outcome is Outcome.NO_ANSWER:
-        talks = [pair for pair in matches if pair[0].outcome is Outcome.REACHED and pair[0].taken]
-        if talks and talks[0][1].start() >= found.end():
-            word, found = talks[0]
-    if word.outcome is Outcome.REACHED and words.THROUGH_OTHERS.search(rest.text):
-        return Outcome.THROUGH_OTHERS, None
-    for other, _ in matches:
-        if other.taken and other.outcome in {word.outcome, Outcome.REACHED}:
-            while rest.take(other.pattern) is not None:
-                pass
-    implied = (other.channel for other, _ in matches if other.outcome is word.outcome)
-    return word.outcome, next(filter(None, implied), None)
-
-
-def _only_planned(text: str, word: OutcomeWord, found: re.Match[str]) -> bool:
-    before = words.BREAKS.split(text[: found.start()])[-1]
-    return word.outcome in words.CHANGES and words.NOT_YET.search(before) is not None
-
-
-def _read_channel(rest: _Text, implied: Channel | None) -> tuple[Channel | None, str]:
-    for word in words.CHANNELS:
-        if rest.take(word.pattern) is not None:
-            return word.channel, word.label
-    return implied, words.CHANNEL_LABELS[implied.value] if implied else ""
 
 
 def _pieces(text: str) -> list[str]:
@@ -278,5 +249,5 @@ def _pieces(text: str) -> list[str]:
 def _place(pieces: Sequence[str]) -> str:
     """Return the city where relatives say somebody is; only the last word before the piece ends."""
     said = words.COMMA.join(pieces)
-    found = words.STANDS_IN.search(said) if words.RELATIVE.search(said) else None
+    found = STANDS_IN.search(said) if RELATIVE.search(said) else None
     return found["place"] if found else ""

@@ -11,10 +11,11 @@ from typing import Any
 
 from core.daywords import Ambiguous, Reason
 from core.errors import Fault
-from models.enums import Channel, Outcome
+from models.enums import Channel, Direction, Outcome
 from plugins.mentoring import words
 from plugins.mentoring.policy import Change, Entry
 from plugins.mentoring.reading import NOTE_MOST, Line
+from plugins.mentoring.topic_words import has_address, without_address
 
 # The part of a line that is changed but never asked for when it is written.
 NOTE = "note"
@@ -52,6 +53,7 @@ class Facts:
     note: str = ""
     place: str = ""
     told: bool = False
+    incoming: bool = False
 
     def to_data(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -88,6 +90,7 @@ def merged(facts: Facts, line: Line) -> Facts:
         next_on=facts.next_on or (line.next_on.isoformat() if line.next_on else None),
         note=note,
         place=facts.place or line.place,
+        incoming=facts.incoming or line.incoming,
         told=facts.told or line.says_contact or bool(line.note),
     )
 
@@ -146,13 +149,19 @@ def entry(facts: Facts) -> Entry:
         channel=Channel(facts.channel),
         outcome=Outcome(facts.outcome),
         next_on=date.fromisoformat(facts.next_on) if facts.next_on else None,
-        note=facts.note[:NOTE_MOST],
+        note=without_address(facts.note)[:NOTE_MOST],
+        direction=Direction.INCOMING if facts.incoming else Direction.OUTGOING,
     )
 
 
 def is_cut(facts: Facts) -> bool:
     """Whether the note is longer than what is kept."""
     return len(facts.note) > NOTE_MOST
+
+
+def had_address(facts: Facts) -> bool:
+    """Whether a street or a house number was left out of the note."""
+    return has_address(facts.note)
 
 
 def answers(step: Step, line: Line) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 
 from core.conversation import Ask, Option, Reply, Say, Slot
 from core.texts import current
+from core.todo import TodoItem
 from plugins.mentoring import words
 from plugins.mentoring.policy import Next, NextKind
 from plugins.mentoring.queries import LogLine, Mentee, Silent, Todo
@@ -16,19 +17,24 @@ _MOST_REPORTS = 3
 _DONE = frozenset({Slot.QUESTION})
 
 
-def todo_list(todo: Todo, today: date) -> tuple[Say, Ask]:
-    """Return the sentence and the question of what waits; the numbers stand in the sentence."""
-    mute = [Option(_silent_label(one), value={"pair": one.mentee.pair_id}) for one in todo.silent]
-    contacts = [
-        Option(_contact_label(one, today), value={"pair": one.pair_id}) for one in todo.contacts
+def todo_list(todo: Todo, today: date, elsewhere: Sequence[TodoItem] = ()) -> tuple[Say, Ask]:
+    """Return the sentence and the question of what waits; the numbers stand in the sentence.
+
+    What waits in other rooms comes first: somebody may have asked for help there.
+    """
+    reports = _report_options(todo.reports)
+    lines = [(Option(item.label, run=item.run), item.count) for item in elsewhere]
+    lines += [(Option(_silent_label(o), value={"pair": o.mentee.pair_id}), 1) for o in todo.silent]
+    lines += [
+        (Option(_contact_label(o, today), value={"pair": o.pair_id}), 1) for o in todo.contacts
     ]
-    everything = (*mute, *contacts, *_report_options(todo.reports))
-    count = len(todo.silent) + len(todo.contacts) + len(todo.reports)
-    shown = everything[:MOST]
+    lines += [(option, len(todo.reports) // len(reports)) for option in reports]
+    shown = tuple(option for option, _ in lines[:MOST])
+    count, left = (sum(many for _, many in lines[start:]) for start in (0, MOST))
     ask = Ask(kind="mentoring.todo", options=shown, again=words.TODO, listed=True)
     options = current().options(shown)
-    if len(everything) > MOST:
-        return Say("mentoring.todo_long", count=count, shown=MOST, options=options), ask
+    if left:
+        return Say("mentoring.todo_long", count=count, options=options, left=left), ask
     return Say("mentoring.todo", count=count, options=options), ask
 
 
@@ -52,11 +58,11 @@ def _report_options(reports: Sequence[str]) -> list[Option]:
     ]
 
 
-def todo(found: Todo, today: date) -> Reply:
+def todo(found: Todo, today: date, elsewhere: Sequence[TodoItem] = ()) -> Reply:
     """Show what waits, or that nothing does."""
-    if not found:
+    if not found and not elsewhere:
         return Reply.of("mentoring.todo_nothing")
-    say, ask = todo_list(found, today)
+    say, ask = todo_list(found, today, elsewhere)
     return Reply(says=(say,), ask=ask)
 
 
@@ -98,7 +104,13 @@ def _person(one: Mentee, today: date) -> Say:
 
 
 def logged(
-    result: Logged, today: date, *, label: str = "", place: str = "", is_cut: bool = False
+    result: Logged,
+    today: date,
+    *,
+    label: str = "",
+    place: str = "",
+    is_cut: bool = False,
+    had_address: bool = False,
 ) -> Reply:
     """Repeat a line that was written, say when the next contact is due and how to mend it."""
     line = _line(result.line, today, label=label, place=place, with_note=True)
@@ -107,6 +119,8 @@ def logged(
         says.append(Say("mentoring.note_refused"))
     elif is_cut:
         says.append(Say("mentoring.note_cut"))
+    if had_address and not result.note_refused:
+        says.append(Say("mentoring.address_left_out"))
     if result.is_first:
         says.append(Say("mentoring.mend_hint"))
     return Reply(says=tuple(says), close=_DONE)
@@ -140,6 +154,8 @@ def _line(
     pieces = [line.name, _day(line.contacted_on, today)]
     if line.outcome not in words.OUTCOMES_WITHOUT_CHANNEL:
         pieces.append(label or words.CHANNEL_LABELS[line.channel])
+    if line.is_incoming:
+        pieces.append(words.INCOMING_LABEL)
     pieces.append(words.OUTCOME_LABELS[line.outcome])
     if place:
         pieces.append(current().render(Say("mentoring.relatives_say", place=place)))

@@ -64,6 +64,7 @@ ACTS = {
     ("study_record", "entered_by_id"), ("invitation", "issued_by_id"),
     ("push_order", "asked_by_id"), ("rebinding", "decided_by_id"), ("correction", "decided_by_id"),
     ("report_original", "received_by_id"), ("movement", "talk_by_id"),
+    ("assistance_case", "opened_by_id"), ("assistance_case", "taken_by_id"),
 }  # fmt: skip
 
 
@@ -80,6 +81,8 @@ async def rich(branch: Any) -> Person:
         await branch.says("王建国", "1")
     cards.use(cards.load(cards.FOLDER))
     await branch.says("王建国", "出发 东莞 11月25日")
+    for word in ("求助", "1", "欠两个月工钱，老板老说月底"):
+        await branch.says("王建国", word)
     await branch.says("王建国", "夜班到 11月30日")
     await branch.says("王建国", "别联系我到 11月29日")
     await branch.says("刘长河", "登记学时 王建国 2小时 党章学习 11月20日")

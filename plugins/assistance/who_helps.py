@@ -1,0 +1,38 @@
+"""Who hears that somebody asked for help: those in office for him at home, away, and above."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from tortoise.expressions import Q
+
+from core.actors import RoleKind
+from models import Person, Role
+
+_HOME = (RoleKind.BRANCH_SECRETARY, RoleKind.DEPUTY_SECRETARY)
+_AWAY = (RoleKind.LIAISON_OFFICER, RoleKind.BRANCH_SECRETARY)
+
+
+def _in_force(today: date) -> Q:
+    still = Q(until_on__isnull=True) | Q(until_on__gte=today)
+    return Q(still, from_on__lte=today, person__accounts__bound_at__isnull=False)
+
+
+async def helpers(person: Person, today: date) -> tuple[int, ...]:
+    """Return who hears of a new case: the branch's secretary, and who looks after people away."""
+    home = Q(unit_id=person.home_unit_id, kind__in=list(_HOME))
+    away = Q(unit_id=person.inflow_unit_id or 0, kind__in=list(_AWAY))
+    rows = await Role.filter(_in_force(today), home | away).exclude(person_id=person.id)
+    return _ids(rows)
+
+
+async def township(path: str, today: date) -> tuple[int, ...]:
+    """Return the clerks of the township above the unit with tree path ``path``."""
+    above = [int(piece) for piece in path.split("/") if piece]
+    rows = await Role.filter(
+        _in_force(today), unit_id__in=above, kind=RoleKind.TOWNSHIP_CLERK
+    ).order_by("id")
+    return _ids(rows)
+
+
+def _ids(rows: Iterable[Role]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(row.person_id for row in rows))

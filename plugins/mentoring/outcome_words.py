@@ -1,0 +1,178 @@
+r"""The words by which it is told what came of a contact, and who told it. Tables, no logic.
+
+Patterns are tried in the order they stand in: a longer or more definite one goes first. A name that
+was read already stands as \x00.
+"""
+
+import re
+from dataclasses import dataclass
+
+from models.enums import Channel, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWord:
+    """What came of it. ``taken`` words leave the note, others stay in it.
+
+    ``channel`` is the way that the word itself implies.
+    """
+
+    pattern: re.Pattern[str]
+    outcome: Outcome
+    taken: bool = True
+    channel: Channel | None = None
+
+
+def _outcome(
+    outcome: Outcome, *patterns: str, taken: bool = True, channel: Channel | None = None
+) -> OutcomeWord:
+    return OutcomeWord(re.compile("|".join(patterns)), outcome, taken, channel)
+
+
+_END = r"(?=$|[\s，。,.；;])"
+_HIM = r"(?:他|她)"
+_NO = r"(?<![没用不])(?<!没有)(?<!没啥)(?<!什么)"
+
+OUTCOMES = (
+    _outcome(
+        Outcome.NUMBER_DEAD,
+        rf"{_HIM}?的?(?:号码?|电话|手机号?)?(?:已经|都|欠费)*"
+        r"(?:停机|是?空号|[销注]号|注销|停用|作废)了?",
+        r"号码?(?:不对|是别人的?|不用了|打不进)",
+        channel=Channel.PHONE,
+    ),
+    _outcome(Outcome.NO_ANSWER, r"没见[到着]人?", channel=Channel.IN_PERSON),
+    _outcome(
+        Outcome.NO_ANSWER,
+        r"(?:没|不)接(?:着|到|我的?)?电话",
+        r"没打得?[通捅]|打不[通进]|没打进去?",
+        r"(?:不在|没在)服务区|(?:正在)?通话中|占线|关机了?",
+        channel=Channel.PHONE,
+    ),
+    _outcome(
+        Outcome.NO_ANSWER,
+        r"[没冇无](?:有|得)?人接(?:听|电话)?|莫得?人接",
+        r"无法接通|没得?通(?![知告过])|没接通|未接",
+        r"(?:没|锁着?门?|不)(?:有|得)?人?在家|锁着?门",
+        rf"(?<![想说])不通了?{_END}",
+        r"(?:没|不)接(?!活|单|受|到活)(?:着|到)?(?:电话)?",
+        r"联系不上|没联系[上到]",
+        r"没找[到着](?!新|工|活|厂|房|对象)人?",
+        r"(?:没|不)理(?:我|人)|没(?:人|有)?(?:应|反应)",
+        r"(?:没|不)回(?!来|家|村|乡|去|老家)(?:信息|消息|音|应|信|复|我|话)?",
+    ),
+    _outcome(
+        Outcome.DECLINED,
+        r"把?电话?挂了|挂断了?|挂(?:了|掉)(?!号|名|失)",
+        r"别再?(?:打|找)(?:我|他|她)?了",
+        channel=Channel.PHONE,
+    ),
+    _outcome(
+        Outcome.DECLINED,
+        r"不(?:愿意?|想)多?(?:说|聊|谈)(?:了|话)?",
+        r"不让(?:我)?再?(?:打|联系)(?:了|他|她)?|不想(?:被)?联系",
+        r"拉黑了?|(?:把我|微信)删了",
+    ),
+    _outcome(
+        Outcome.HELP_NEEDED,
+        rf"{_NO}(?:帮忙|求助|帮一下|帮着|帮帮|难处|困难)",
+        rf"(?<!不用)帮{_HIM}|要人帮|(?:想|来)[请求让].{0, 2}村|请求|开个?证明",
+        rf"欠薪|{_NO}拖欠|欠(?:了|着)?(?:{_HIM}们?)?.{{0,6}}工(?:资|钱)",
+        r"工(?:资|钱)[^都]{0,4}(?:没发|没给|没结|(?<!没)(?<!不)拖|(?<![不拖])欠)",
+        r"拖[了着欠]*.{0,6}工(?:资|钱)",
+        r"要不(?:到|来|回来?)(?:了|钱|工资|工钱)?",
+        r"工伤|受了?伤|被.{0,4}[压轧砸烫]了?|住院|漏雨|上不了学",
+        r"没人(?:照[顾看料]|管|种)",
+        taken=False,
+    ),
+    _outcome(
+        Outcome.EMPLOYER_CHANGED,
+        r"[又刚]?[换调]了?个?新?(?:厂|工厂|单位|工作|工地|公司|老板|东家|活)子?了?",
+        r"跳槽了?|进了?新厂了?|辞了?[工职](?:作)?了?|换了?一家",
+    ),
+    _outcome(
+        Outcome.EMPLOYER_CHANGED,
+        r"[换调转]到.{0,4}(?:厂|工地|公司|单位|店)",
+        taken=False,
+    ),
+    _outcome(
+        Outcome.MOVED,
+        r"又?[换搬]了?个?(?:地方|城市|住处)了?",
+        r"搬家了?|搬走了?",
+    ),
+    _outcome(
+        Outcome.MOVED,
+        rf"[搬换转挪调](?:到|去)了?[\u4e00-\u9fff]{{2,4}}?(?:了|去|{_END})",
+        r"离开[\u4e00-\u9fff]{2,3}|(?:人|又)(?:到|去)了?[\u4e00-\u9fff]{2,3}去?了",
+        r"不在[\u4e00-\u9fff]{2,3}了\s*(?:到|去)了",
+        rf"\x00(?:到|去)了?(?!上班|厂)[\u4e00-\u9fff]{{2,3}}了{_END}",
+        taken=False,
+    ),
+    _outcome(
+        Outcome.REACHED,
+        r"(?<![没不])(?<!没有)打[通捅]了?|(?<!没)(?<!不)接了?我?的?电话了?",
+        r"(?<!没)(?<!正在)通(?:了|过|完)?(?:个|次)?电?话(?!中|费)了?",
+        r"(?<!没)回了我?个?电话|(?<!没)回我?个?电话了",
+        channel=Channel.PHONE,
+    ),
+    _outcome(
+        Outcome.REACHED,
+        r"(?<!不)(?<!无法)(?<!没)接?通[了啦]|(?<!没)(?<!无法)(?<!未)接通|联系[上到]了?",
+        r"接[了起]|才[接通]|(?<=[\s，、,])[接通](?=$|[\s，、,])",
+        r"回复?[了啦](?!家|村|乡|老家|来)(?:消息|信息|话|我)?|才回|回我了?|回过来了?",
+    ),
+    _outcome(
+        Outcome.REACHED,
+        r"挺好|很好|蛮好|还好|都好|都中|不错|还[行可]|好着|正常|顺利|平安|良好|稳定|健康|切好",
+        r"(?<=[\s，])好(?=$|[\s，])|凑合|要得|得劲|[Oo][Kk]|没大事|好得很",
+        r"聊了|聊得|聊过|聊天|谈了|谈得|谈[话心]|说了|说过|(?:他|她)[说讲]|[她他]回(?!来|家|村)",
+        r"见了|见[到着]|碰[见到]|遇[见到]|见面|碰面|面谈|(?<![没不人])在家",
+        r"没(?:啥|什么)?事|没问题|没(?:有|啥|什么)?(?:困难|难处)",
+        taken=False,
+    ),
+)
+
+RELATIVE_WORDS = (
+    r"(?:家里人?|家人|爱人|老婆|媳妇|老公|丈夫|妻子|老伴|对象|父亲|母亲|爸爸?|妈妈?|爹|娘|哥|姐夫?"
+    r"|弟|妹|嫂子?|婆婆|公公|岳父|丈母娘|儿子|女儿|叔|婶|舅"
+    r"|工友|老乡|邻居|亲戚|同事|同村的?|村里人)"
+)
+RELATIVE = re.compile(RELATIVE_WORDS)
+_HIS = rf"\x00*{_HIM}?的?\x00*[堂表]?{RELATIVE_WORDS}"
+# Who spoke was somebody else: he was asked, he answered, or he said it.
+THROUGH_OTHERS = re.compile(
+    rf"(?:问|听|托|打听|联系)了?[到上]?{_HIS}|听\x00+[说讲]"
+    rf"|(?:电话|打|视频|微信|语音)(?:打|发)?给{_HIS}"
+    rf"|(?:跟|找|从|向|打){_HIS}.{{0,3}}?(?:问|打听|了解|联系)"
+    rf"|(?:[碰遇][见到]|见[到着了])了?{_HIS}"
+    rf"|\x00+{_HIM}?的?{RELATIVE_WORDS}的?(?:电话|微信|手机)"
+    rf"|{RELATIVE_WORDS}(?:人|妈|爸|弟|哥|\S{{1,2}}(?=[说讲]))?(?:接的?|说|讲|回|告诉|转)"
+)
+# A relative whose words the person himself passes on is no source (他说他妈说让他回来).
+PASSED_ON = re.compile(r"[说讲]")
+STANDS_IN = re.compile(
+    rf"(?:人|现|还|{_HIM})在(?P<place>[\u4e00-\u9fff]{{2,3}}?)(?:那边|打工|上班|干活|了)?{_END}"
+)
+
+# Somebody who says, asks or answers something in a call was reached.
+SPOKE = re.compile(
+    r"(?:^|[\s，。,；;\x00里上])(?:说(?!是)|讲(?!究)|问(?!题|问)|谈|了解|聊)|答应|答复|报平安"
+    r"|发来|发了.{0,8}来|[跟和给]我[说讲]|说的(?=$|[\s，。])|反映|来电(?!话)"
+    r"|(?:电话|微信|视频|语音|短信)[里上中]?[说讲](?!是)"
+)
+# Busy, or away from the phone: whether they talked has to be asked.
+BUSY = re.compile(r"(?:^|\s|电话)说(?:很|正|太)?忙|没空")
+# Told so that nobody can say what came of it.
+UNSURE = re.compile(
+    r"通了\s*(?:但|可|就是)?没人(?:说话|应)|换了?个?号(?:码|了)|搬.{0,3}宿舍|[换调](?:到|去).{1,4}(?:镇|县|村).{0,2}(?:上班|干活)|号码?换了"
+    rf"|看了?\x00*的?{RELATIVE_WORDS}.*(?:没|不)在家"
+)
+# A need that is over (欠的工钱都要回来了).
+OVER = re.compile(r"要回来了|解决了|结清了")
+# A help that came already is none that is needed.
+SETTLED = re.compile(r"要回来了|[发给结](?:清|齐)?了|解决了|不用|没事了|现在好")
+# A change that is only thought of, or did not happen, is none (打算月底换厂, 没换地方).
+NOT_YET = re.compile(r"打算|准备|计划|想|要|没|不(?!在)|别")
+CHANGES = frozenset((Outcome.MOVED, Outcome.EMPLOYER_CHANGED))
+# Several named people of whom the same is told.
+ALIKE = re.compile(r"都|俩")

@@ -1,0 +1,147 @@
+"""Reads out of a mentor's line what came of the contact, and by which channel. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.enums import Channel, Outcome
+from plugins.mentoring import outcome_words, words
+from plugins.mentoring.masked import Masked
+from plugins.mentoring.outcome_words import OutcomeWord
+
+_Match = tuple[OutcomeWord, re.Match[str]]
+_VAIN = frozenset((Outcome.NO_ANSWER, Outcome.NUMBER_DEAD))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What came of it, how they were in touch, and how that is repeated."""
+
+    outcome: Outcome | None
+    channel: Channel | None
+    label: str
+
+
+def read_way(rest: Masked) -> Way:
+    """Take outcome and channel; of a vain try and a talk in one line the later one counts."""
+    came = _read_outcome(rest)
+    channel, label = _read_channel(rest, came)
+    return Way(came.outcome, channel, label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of it; ``implied`` is the channel that its word says.
+
+    ``vain_at`` is where a vain try by that channel stands, ``talked_at`` the talk after one.
+    """
+
+    outcome: Outcome | None = None
+    implied: Channel | None = None
+    vain_at: int | None = None
+    talked_at: int | None = None
+
+
+def _read_outcome(rest: Masked) -> _Came:
+    matches = list(_matches(rest.text))
+    heard = _heard_of(rest.text)
+    if outcome_words.UNSURE.search(rest.text):
+        return _Came(None, matches[0][0].channel if matches else None)
+    if not matches:
+        return _Came(_unsaid(rest.text, heard_of=heard is not None))
+    word, found = matches[0]
+    talk = _later_talk(rest.text, word, found)
+    if talk is not None and word.outcome is Outcome.NUMBER_DEAD:
+        return _Came(None, word.channel)
+    word, found = talk or (word, found)
+    if heard is not None and word.outcome is not Outcome.NUMBER_DEAD:
+        plain = word.outcome is Outcome.REACHED and word.taken
+        unclear = plain and found.start() > heard.end()
+        return _Came(None if unclear else Outcome.THROUGH_OTHERS)
+    _take(rest, word, matches)
+    implied = next((o.channel for o, _ in matches if o.outcome is word.outcome and o.channel), None)
+    vain = word.outcome in _VAIN and word.channel is not None
+    return _Came(
+        word.outcome,
+        implied,
+        found.start() if vain else None,
+        talk[1].start() if talk else None,
+    )
+
+
+def _matches(text: str) -> Iterator[_Match]:
+    for word in outcome_words.OUTCOMES:
+        for found in word.pattern.finditer(text):
+            if not _is_untrue(text, word, found):
+                yield word, found
+                break
+
+
+def _is_untrue(text: str, word: OutcomeWord, found: re.Match[str]) -> bool:
+    """Whether a change is only planned, or a need is over."""
+    if word.outcome is Outcome.HELP_NEEDED:
+        return outcome_words.SETTLED.search(text[found.start() :]) is not None
+    before = words.BREAKS.split(text[: found.start()])[-1]
+    return word.outcome in outcome_words.CHANGES and bool(outcome_words.NOT_YET.search(before))
+
+
+def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
+    """Return what came of it when only what was said stands there (电话 说活多)."""
+    if heard_of:
+        return Outcome.THROUGH_OTHERS
+    changes = (word for word in outcome_words.OUTCOMES if word.outcome in outcome_words.CHANGES)
+    planned = any(word.pattern.search(text) for word in changes)
+    spoke = outcome_words.SPOKE.search(text) or outcome_words.OVER.search(text)
+    if planned or outcome_words.BUSY.search(text) or not spoke:
+        return None
+    touched = any(word.pattern.search(text) for word in (*words.CHANNELS, *words.CHANNEL_HINTS))
+    return Outcome.REACHED if touched else None
+
+
+def _heard_of(text: str) -> re.Match[str] | None:
+    """Return where it stands that somebody else told it."""
+    for found in outcome_words.THROUGH_OTHERS.finditer(text):
+        before = words.BREAKS.split(text[: found.start()])[-1]
+        if not outcome_words.PASSED_ON.search(before):
+            return found
+    return None
+
+
+def _later_talk(text: str, word: OutcomeWord, vain: re.Match[str]) -> _Match | None:
+    """Return the plain word of a talk that comes after a vain try."""
+    if word.outcome not in _VAIN:
+        return None
+    for other in outcome_words.OUTCOMES:
+        if other.outcome is Outcome.REACHED and other.taken:
+            found = other.pattern.search(text, vain.end())
+            if found is not None:
+                return other, found
+    return None
+
+
+def _take(rest: Masked, word: OutcomeWord, matches: list[_Match]) -> None:
+    for other, _ in matches:
+        if other.taken and other.outcome in {word.outcome, Outcome.REACHED}:
+            while rest.take(other.pattern) is not None:
+                pass
+
+
+def _read_channel(rest: Masked, came: _Came) -> tuple[Channel | None, str]:
+    """Take the first channel; after a vain try the one by which they talked."""
+    found = sorted(
+        (match.start(), place, match)
+        for place, word in enumerate(words.CHANNELS)
+        for match in word.pattern.finditer(rest.text)
+        if match[0]
+    )
+    talked_at, implied = came.talked_at, came.implied
+    before = [one for one in found if talked_at is not None and one[0] <= talked_at]
+    by_word = came.vain_at is not None and bool(found) and came.vain_at < found[0][0]
+    if found and not by_word:
+        _, place, match = before[-1] if before else found[0]
+        rest.mask(*match.span())
+        return words.CHANNELS[place].channel, words.CHANNELS[place].label
+    hint = next((word for word in words.CHANNEL_HINTS if rest.take(word.pattern)), None)
+    if hint is not None and implied is None:
+        return hint.channel, hint.label
+    return implied, words.CHANNEL_LABELS[implied.value] if implied else ""
