@@ -144,7 +144,11 @@ async def own_people(actor: Actor, today: date) -> tuple[Mentee, ...]:
     if not scope.paths:
         return own
     rows = await (
-        _in_force(today).filter(_lives_in(scope)).order_by("from_on", "id").values_list(*_COLUMNS)
+        _in_force(today)
+        .filter(_lives_in(scope))
+        .exclude(person_id=actor.person_id or 0)
+        .order_by("from_on", "id")
+        .values_list(*_COLUMNS)
     )
     found = {mentee.person_id: mentee for mentee in own}
     for row in rows:

@@ -95,6 +95,8 @@ async def wang_sends_last(county: County) -> None:
 
 async def wang_sends_one_twice(county: County) -> None:
     await sends(county, "王建国", photo("王建国", 2))
+    twin = "第 5 页和第 2 页像是同一张"
+    await hears(county, private(county.ids["王建国"]), twin)
     await sees(county, "王建国", "第 1 到 5 页照片")
 
 

@@ -26,6 +26,8 @@ from models import (
     Account,
     AuditLog,
     BudgetUse,
+    ConsoleLink,
+    ConsoleSession,
     Contact,
     Delivery,
     Dialogue,
@@ -144,6 +146,11 @@ async def plant_the_rest(branch: Any, person: Person) -> None:
         uid="stand-in", mentor=branch.people["周德厚"], deputy=person, from_on=at(12, 1).date(),
         until_on=at(12, 5).date(), state=StandInState.ENDED, source_key="stand-in", asked_at=now,
     )  # fmt: skip
+    account = await Account.get(person=person, account_id="王建国")
+    signed_in = {"account": account, "person_id": person.id}
+    token = {"token_hash": "x" * 64}
+    await ConsoleLink.create(made_at=now, expires_at=now, **token, **signed_in)
+    await ConsoleSession.create(begun_at=now, seen_at=now, ends_at=now, **token, **signed_in)
     stored = await files.put(b"one report", suffix="docx")
     await ReportExport.create(
         uid="export", asked_by=branch.people["刘长河"], account_id=1, kind=ExportKind.PERSON,

@@ -1,11 +1,12 @@
 """How long things are kept: each rule at its day, twice without harm, counts alone in the log."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core import config
+from core import config, logs
 from core.config import Privacy, Settings
 from core.database import run_tx
 from core.messages import Text
@@ -27,7 +28,6 @@ from models import (
 )
 from plugins.delivery import service as delivery
 from plugins.privacy import retention
-from tests.conftest import HOUSE
 from tests.plugins.privacy.conftest import at, kept_files
 from tests.plugins.privacy.test_privacy_script import report
 
@@ -229,13 +229,14 @@ async def test_given_more_than_a_batch_when_it_runs_then_all_of_it_goes(
 
 
 async def test_given_rows_past_their_time_when_it_runs_then_the_log_says_counts_and_no_names(
-    branch: Any,
+    branch: Any, tmp_path: Path
 ) -> None:
-    (log,) = (HOUSE.data_dir / "logs").glob("*.log")
-    before = log.stat().st_size
+    logs.setup(tmp_path / "logs")
     await branch.code("陈玉梅")
     await run(branch, days=1100)
-    lines = log.read_bytes()[before:].decode().splitlines()
+    (log,) = (tmp_path / "logs").glob("*.log")
+    lines = log.read_text("utf-8").splitlines()
+    logs.setup(None, "INFO")
     assert not any("王建国" in line for line in lines)
     past = [line for line in lines if "past_its_time" in line]
     assert past

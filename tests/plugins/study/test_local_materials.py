@@ -28,13 +28,15 @@ from plugins.gateway import downloads
 from plugins.identity.queries import who_is
 from plugins.study import jobs, library, local_materials, local_notices, planning
 from plugins.study.library import Library
+from tests.core.hostile import pdf_of
 from tests.plugins.study.county import County, piece
 from tests.plugins.study.reading import reviewed
 
 MONDAY = date(2026, 11, 23)
 WAGES = piece("wages", "工钱被拖，先做哪三步", 1)
 WORDS = "县里开了讨薪窗口，周一到周五都有人。带上工资条和考勤，身份证件也带着。"
-PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF"
+PDF = pdf_of("讨薪窗口开到年底")
+SCRIPTED = b"%PDF-1.7\n1 0 obj<</JavaScript 1>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF"
 AMR = b"#!AMR\n" + b"\x3c" + b"\0" * 31
 
 
@@ -279,7 +281,7 @@ async def test_given_a_draft_left_when_opened_again_then_it_goes_on(county: Coun
     [
         ("a.exe", b"MZ" + b"\0" * 99, MediaKind.FILE, "这种文件我不收"),
         ("a.mp4", b"x", MediaKind.VIDEO, "这种文件我不收"),
-        ("a.pdf", PDF.replace(b"<<>>", b"/JavaScript"), MediaKind.FILE, "不收"),
+        ("a.pdf", SCRIPTED, MediaKind.FILE, "不收"),
         ("a.pdf", b"%PDF-" + b"0" * (11 * 1024 * 1024), MediaKind.FILE, "太大"),
     ],
 )
