@@ -12,6 +12,7 @@ from models.delivery import (
     Unreached,
     Worker,
 )
+from models.keeping import Escalation, Inspection, MentoringRule
 from models.mentoring import Contact, Mentorship
 from models.movement import Movement
 from models.org import Account, Group, Person, Role, Unit
@@ -34,8 +35,8 @@ from models.study import (
 
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
-    "Delivery", "Dialogue", "FeedItem", "FeedSource", "Group", "InstanceMark", "Invitation",
-    "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement", "Occurrence", "Parcel",
+    "Delivery", "Dialogue", "Escalation", "FeedItem", "FeedSource", "Group", "Inspection", "InstanceMark", "Invitation",
+    "LocalMaterial", "MaterialReview", "MentoringRule", "Mentorship", "Message", "Movement", "Occurrence", "Parcel",
     "Person",
     "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft",
     "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress",

@@ -151,6 +151,22 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
+class EscalationLevel(StrEnum):
+    """Which office is asked about somebody not heard, from the nearest up."""
+
+    SECRETARY = "secretary"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+
+
+class EscalationEnd(StrEnum):
+    """Why nobody needs to ask any more."""
+
+    CONTACT = "contact"
+    HANDED_OVER = "handed_over"
+    OVER = "over"
+
+
 class MovementState(StrEnum):
     """How far a journey has got."""
 
