@@ -35,10 +35,10 @@ from models.study import (
 
 __all__ = [
     "Account", "Alarm", "AuditLog", "BotAccount", "BudgetUse", "CodeTry", "Consent", "Contact",
-    "Delivery", "Dialogue", "Escalation", "FeedItem", "FeedSource", "Group", "Inspection", "InstanceMark", "Invitation",
-    "LocalMaterial", "MaterialReview", "MentoringRule", "Mentorship", "Message", "Movement", "Occurrence", "Parcel",
-    "Person",
-    "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft",
-    "ReportPart", "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress",
-    "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Delivery", "Dialogue", "Escalation", "FeedItem", "FeedSource", "Group", "Inspection",
+    "InstanceMark", "Invitation", "LocalMaterial", "MaterialReview", "MentoringRule",
+    "Mentorship", "Message", "Movement", "Occurrence", "Parcel", "Person", "PlanPause", "Push",
+    "PushOrder", "QuizAnswer", "ReadLog", "ReportCycle", "ReportDraft", "ReportPart",
+    "ReportReview", "Role", "Seat", "SeenEvent", "StudyPlan", "StudyProgress", "StudyRecord",
+    "ThoughtReport", "Unit", "Unreached", "Worker",
 ]  # fmt: skip

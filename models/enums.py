@@ -152,11 +152,15 @@ class Outcome(StrEnum):
 
 
 class EscalationLevel(StrEnum):
-    """Which office is asked about somebody not heard, from the nearest up."""
+    """Which office is asked about somebody not heard, from the nearest up.
+
+    LONG is no step: the branch is told apart that somebody was not heard for half a year.
+    """
 
     SECRETARY = "secretary"
     TOWNSHIP = "township"
     COUNTY = "county"
+    LONG = "long"
 
 
 class EscalationEnd(StrEnum):

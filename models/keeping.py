@@ -20,19 +20,20 @@ class MentoringRule(Model):
     """
 
     id = fields.IntField(primary_key=True)
-    unit: fields.OneToOneRelation[Unit] = fields.OneToOneField(
-        "models.Unit", related_name="mentoring_rule", on_delete=fields.RESTRICT
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "models.Unit", related_name="mentoring_rules", on_delete=fields.RESTRICT
     )
     unit_id: int
     cadence_months: int | None = fields.SmallIntField(null=True)
     close_months: int | None = fields.SmallIntField(null=True)
     people_most: int | None = fields.SmallIntField(null=True)
-    secretary_days: int | None = fields.SmallIntField(null=True)
+    branch_days: int | None = fields.SmallIntField(null=True)
     township_days: int | None = fields.SmallIntField(null=True)
     county_days: int | None = fields.SmallIntField(null=True)
 
     class Meta:
         table = "mentoring_rule"
+        unique_together = (("unit",),)
 
 
 class Escalation(Model):
