@@ -177,7 +177,7 @@ class Mentoring(Section):
     """Days for which contacts are closer together."""
     people_most: Annotated[int, Field(ge=1, le=50)] = 3
     """People one mentor looks after; above it the secretary is told."""
-    secretary_days: Annotated[int, Field(ge=0, le=60)] = 3
+    branch_days: Annotated[int, Field(ge=0, le=60)] = 3
     """Working days after the day a contact was due until the secretary is asked; 0 is never."""
     township_days: Annotated[int, Field(ge=0, le=60)] = 7
     """Working days without an answer until the township is asked; 0 is never."""
