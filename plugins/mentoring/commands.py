@@ -8,6 +8,9 @@ from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
 from plugins.mentoring import queries, questions, reading, service, steps, views, words
+from plugins.mentoring.escalation_commands import ESCALATION_COMMANDS, ESCALATION_CONTINUATIONS
+from plugins.mentoring.inspection_commands import INSPECTION_COMMANDS, INSPECTION_CONTINUATIONS
+from plugins.mentoring.pair_commands import PAIR_COMMANDS, PAIR_CONTINUATIONS
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
@@ -230,6 +233,9 @@ COMMANDS = (
         reveals=Reveals.MENTEES,
         arguments="李强",
     ),
+    *PAIR_COMMANDS,
+    *ESCALATION_COMMANDS,
+    *INSPECTION_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -238,6 +244,9 @@ CONTINUATIONS = (
     Continuation("mentoring.amend_what", continue_amend_what),
     Continuation("mentoring.amend", continue_amend),
     Continuation("mentoring.number", continue_new_number),
+    *PAIR_CONTINUATIONS,
+    *ESCALATION_CONTINUATIONS,
+    *INSPECTION_CONTINUATIONS,
 )
 
 LINE_READERS = (read_line,)

@@ -7,6 +7,7 @@ from core.actors import Actor
 from core.config import settings
 from core.scheduling import Job, Tick, Weekly
 from plugins.mentoring import queries, weekly
+from plugins.mentoring.keeping_jobs import KEEPING_CHECKS, KEEPING_JOBS
 
 
 async def owe_weekly_lists(tick: Tick) -> None:
@@ -25,5 +26,8 @@ def _weekly() -> Weekly:
     return Weekly(hours.list_weekday, hours.list_hour)
 
 
-JOBS = (Job("mentoring.weekly_lists", _weekly(), owe_weekly_lists),)
-CHECKS = {weekly.CHECK: still_due}
+JOBS = (
+    Job("mentoring.weekly_lists", _weekly(), owe_weekly_lists),
+    *KEEPING_JOBS,
+)
+CHECKS = {weekly.CHECK: still_due, **KEEPING_CHECKS}

@@ -30,6 +30,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 HAN_ALLOWED = {
     "commands.py", "words.py", "feed_words.py", "push_words.py", "material_words.py",
     "plan_words.py", "parcel_words.py", "placewords.py", "__init__.py", "daywords.py", "texts.py",
+    "pair_words.py",
 }  # fmt: skip
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
 
