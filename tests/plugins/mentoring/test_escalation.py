@@ -257,3 +257,18 @@ async def test_given_a_departure_when_the_night_passes_then_contact_is_closer_fo
 
     await keeping_jobs.keep_rhythms(Tick(now=at(12, 25, 1), fire_at=at(12, 25, 1)))
     assert (await town.pair("王建国")).cadence_months == 3
+
+
+async def test_given_somebody_asked_about_when_numbers_are_asked_then_he_is_counted_until_heard(
+    town: Town,
+) -> None:
+    await only_li_qiang(town)
+    assert "往上转" not in await town.says("刘长河", "统计")
+    await nine(town, 12, 7)
+
+    assert "没联系上、往上转了的：1 人" in await town.says("刘长河", "统计")
+    assert "没联系上、往上转了的：1 人" in await town.says("孙敏", "统计")
+
+    await town.says("周德厚", "李强 今天 电话 挺好")
+    await nine(town, 12, 8)
+    assert "往上转" not in await town.says("刘长河", "统计")
