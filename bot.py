@@ -210,6 +210,7 @@ def wire(house: House) -> None:
     )
     house.doors["delivery"].use_checks(checks)
     house.doors["study"].use_commands(commands)
+    house.doors["mentoring"].use_employers(house.doors["movement"].employers)
     house.jobs = tuple(jobs)
 
 
@@ -218,12 +219,8 @@ async def run() -> None:
     settings = config.load_own()
     house = build(settings, settings.data_dir)
     async with house.running(host=settings.web.host, port=settings.web.port):
-        say(
-            "start.running",
-            host=settings.web.host,
-            port=settings.web.port,
-            data=house.data_dir.as_posix(),
-        )
+        address, data = settings.web, house.data_dir.as_posix()
+        say("start.running", host=address.host, port=address.port, data=data)
         await house.wait()
 
 

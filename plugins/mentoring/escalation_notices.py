@@ -5,7 +5,7 @@ with the branch). Everything here joins the caller's transaction.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.actors import RoleKind
@@ -16,7 +16,7 @@ from core.errors import Refusal
 from core.messages import Text
 from core.periods import Quarter
 from core.texts import current
-from models import Contact, Role
+from models import Contact, Role, Unreached
 from models.enums import EscalationLevel, Outcome, Priority
 from plugins.delivery import service as delivery
 from plugins.identity import words as names
@@ -41,15 +41,19 @@ _AWAY = (RoleKind.LIAISON_OFFICER,)
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """What was tried since somebody was last heard: how often, on how many ways, and kin asked."""
+    """What was tried since somebody was last heard: how often, on how many ways, and kin asked.
+
+    ``messages`` is how many of the house's own messages arrived on no account.
+    """
 
     count: int = 0
     ways: int = 0
     kin_asked: bool = False
+    messages: int = 0
 
 
 async def tries(people: Sequence[Silence]) -> dict[int, Tries]:
-    """Return what was tried, by person: one statement."""
+    """Return what was tried, by person: two statements."""
     since = {one.person_id: one.since for one in people}
     rows = await Contact.filter(person_id__in=list(since), withdrawn_at__isnull=True).values_list(
         "person_id", "contacted_on", "channel", "outcome"
@@ -63,6 +67,9 @@ async def tries(people: Sequence[Silence]) -> dict[int, Tries]:
         ways.setdefault(person, set()).add(str(channel))
         kin = before.kin_asked or outcome == Outcome.THROUGH_OTHERS
         found[person] = Tries(before.count + 1, len(ways[person]), kin)
+    mute = Unreached.filter(person_id__in=list(since), settled_at__isnull=True)
+    for person, count in await mute.values_list("person_id", "count"):
+        found[person] = replace(found.get(person, Tries()), messages=count)
     return found
 
 
@@ -124,6 +131,13 @@ def _what(people: Sequence[Silence], rung: Rung, tried: Mapping[int, Tries], now
 
 
 def _tried(what: Tries, mentor: str) -> Say:
+    tried = _mentor_tried(what, mentor)
+    if not what.messages:
+        return tried
+    return Say("mentoring.tried_messages", tried=tried, count=what.messages)
+
+
+def _mentor_tried(what: Tries, mentor: str) -> Say:
     if not what.count:
         return Say("mentoring.tried_nothing", mentor=mentor)
     key = "mentoring.tried_kin" if what.kin_asked else "mentoring.tried"

@@ -4,6 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from plugins.movement import cards
 from plugins.movement.commands import COMMANDS, CONTINUATIONS, LINE_READERS
+from plugins.movement.employers import employers
 from plugins.movement.jobs import CHECKS, JOBS
 
 __plugin_meta__ = PluginMetadata(
@@ -13,7 +14,9 @@ __plugin_meta__ = PluginMetadata(
     type="application",
 )
 
-__all__ = ["CHECKS", "COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "LINE_READERS", "start"]
+__all__ = [
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "LINE_READERS", "employers", "start",
+]  # fmt: skip
 
 ERRANDS = {"check": cards.check}
 

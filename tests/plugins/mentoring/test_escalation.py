@@ -1,12 +1,15 @@
 """Silence that goes up the tree: who is asked when, what stops it, and that it never loops."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
+
+import pytest
 
 from core.actors import RoleKind, Stage
 from core.scheduling import Tick
-from models import Delivery, Escalation, Mentorship, Person
+from models import Delivery, Escalation, Mentorship, Person, Unreached
 from models.enums import EscalationEnd, EscalationLevel, UnitKind
-from plugins.mentoring import escalation, keeping_jobs
+from plugins.mentoring import clusters, escalation, keeping_jobs
 from tests.plugins.mentoring.owed import opens, words_to
 from tests.plugins.mentoring.town import Town, at
 
@@ -272,3 +275,37 @@ async def test_given_somebody_asked_about_when_numbers_are_asked_then_he_is_coun
     await town.says("周德厚", "李强 今天 电话 挺好")
     await nine(town, 12, 8)
     assert "往上转" not in await town.says("刘长河", "统计")
+
+
+async def test_given_three_of_one_employer_when_they_fall_silent_then_one_notice_names_no_employer(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [town.people[name].id for name in ("王建国", "陈玉梅", "李强")]
+
+    async def named(person_ids: Collection[int]) -> dict[int, str]:
+        return dict.fromkeys(person_ids, "永兴鞋厂")
+
+    monkeypatch.setattr(clusters, "_employers", named)
+    await Mentorship.all().update(last_contact_on=date(2026, 9, 2))
+    await Person.filter(id__in=people).update(city="东莞")
+
+    await nine(town, 12, 3)
+    await nine(town, 12, 4)
+
+    words = await words_to("刘长河", "mentoring.cluster")
+    assert len(words) == 1
+    assert words[0].startswith("王家村在同一家单位的有 3 人一起没联系上：")
+    assert "永兴" not in words[0]
+
+
+async def test_given_messages_that_did_not_arrive_when_the_secretary_is_asked_then_they_count(
+    town: Town,
+) -> None:
+    await only_li_qiang(town)
+    await Unreached.create(
+        person=town.people["李强"], since=town.clock.now(), count=3, reason="offline"
+    )
+
+    await nine(town, 12, 7)
+
+    assert "周德厚那边还没有记录。我发的 3 条也没送到。" in (await words_to("刘长河"))[0]
