@@ -11,7 +11,9 @@ from core.errors import Refusal
 from models import Consent, Contact, ReadLog
 from models.enums import ConsentDecision
 from plugins.identity import words as names
+from plugins.identity.policy import named_units
 from plugins.mentoring import queries
+from plugins.mentoring.queries import Mentee
 
 MOST = 6
 
@@ -37,6 +39,16 @@ class History:
     notes_kept: bool
 
 
+async def own_or_branch(actor: Actor, today: date) -> tuple[Mentee, ...]:
+    """Return those whose past the actor may see: his own people, and those of his branch.
+
+    Whoever only stands in for a mentor sees what waits, not what was before (dialogues 3.11).
+    """
+    people = await queries.own_people(actor, today)
+    is_branch = bool(named_units(actor).paths)
+    return tuple(one for one in people if is_branch or one.mentor_id == actor.person_id)
+
+
 @transactional
 async def look(*, actor: Actor, name: str, now: datetime) -> History:
     """Return the newest contacts with one of the actor's people, and note the look.
@@ -45,7 +57,7 @@ async def look(*, actor: Actor, name: str, now: datetime) -> History:
     notes only while the person agrees to them. Raises Refusal ``mentoring.history_nobody``.
     """
     wanted = names.bare_name(name)
-    people = await queries.own_people(actor, local_day(now))
+    people = await own_or_branch(actor, local_day(now))
     found = [one for one in people if wanted and wanted in (one.name, names.bare_name(one.name))]
     if len(found) != 1:
         raise Refusal("mentoring.history_nobody")

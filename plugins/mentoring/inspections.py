@@ -31,7 +31,7 @@ from models import (
 from models.enums import Evidence, MovementState, ReportState
 from models.mentoring import REACHED_OUTCOMES
 from plugins.identity import words as names
-from plugins.mentoring import queries
+from plugins.mentoring import history, queries
 
 MONTHS = 6
 STAGES = frozenset({Stage.ACTIVIST, Stage.DEVELOPMENT_TARGET})
@@ -79,7 +79,7 @@ async def person_named(actor: Actor, name: str, today: date) -> int:
     Raises Refusal ``mentoring.history_nobody``, the same for unknown and out of reach.
     """
     wanted = names.bare_name(name)
-    people = await queries.own_people(actor, today)
+    people = await history.own_or_branch(actor, today)
     found = [one for one in people if wanted and names.bare_name(one.name) == wanted]
     if len(found) != 1:
         raise Refusal("mentoring.history_nobody")
@@ -188,7 +188,7 @@ async def look(*, actor: Actor, person_id: int, now: datetime) -> Pack:
 
     Raises Refusal ``mentoring.history_nobody``.
     """
-    people = await queries.own_people(actor, local_day(now))
+    people = await history.own_or_branch(actor, local_day(now))
     if person_id not in {one.person_id for one in people}:
         raise Refusal("mentoring.history_nobody")
     await ReadLog.create(
@@ -211,7 +211,7 @@ async def record(
     ``mentoring.inspected_ahead`` for a day that has not come.
     """
     today = local_day(now)
-    people = await queries.own_people(actor, today)
+    people = await history.own_or_branch(actor, today)
     if person_id not in {one.person_id for one in people}:
         raise Refusal("mentoring.history_nobody")
     if inspected_on > today:
