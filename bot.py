@@ -197,10 +197,7 @@ def wire(house: House) -> None:
         checks |= getattr(door, "CHECKS", {})
         draft_words |= getattr(door, "DRAFT_WORDS", {})
     doors["reception"].open_desk(
-        commands,
-        _gathered(house, "CONTINUATIONS"),
-        _gathered(house, "LINE_READERS"),
-        draft_words,
+        commands, _gathered(house, "CONTINUATIONS"), _gathered(house, "LINE_READERS"), draft_words
     )
     doors["delivery"].use_checks(checks)
     doors["study"].use_commands(commands)
@@ -208,6 +205,7 @@ def wire(house: House) -> None:
     doors["mentoring"].use_undos(_gathered(house, "UNDOS"))
     doors["mentoring"].use_todo(_gathered(house, "TODO"))
     doors["mentoring"].use_help(doors["assistance"].OPEN_HELP_FOR)
+    doors["mentoring"].use_employers(doors["movement"].employers)
     doors["privacy"].use_rooms({n: d.PERSONAL for n, d in doors.items() if hasattr(d, "PERSONAL")})
     doors["identity"].use_handed(doors["privacy"].HANDED)
     house.jobs = tuple(_gathered(house, "JOBS"))

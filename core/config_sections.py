@@ -187,6 +187,26 @@ class Mentoring(Section):
     """Hour of the weekly list, local time."""
     retry_days: Annotated[int, Field(ge=1, le=60)] = 8
     """Days after a vain try until it is asked for again."""
+    close_months: Annotated[int, Field(ge=1, le=12)] = 1
+    """Months between contacts for a while: somebody just left, a step is near, or an alarm."""
+    close_days: Annotated[int, Field(ge=1, le=180)] = 30
+    """Days for which contacts are closer together."""
+    people_most: Annotated[int, Field(ge=1, le=50)] = 3
+    """People one mentor looks after; above it the secretary is told."""
+    branch_days: Annotated[int, Field(ge=0, le=60)] = 3
+    """Working days after the day a contact was due until the secretary is asked; 0 is never."""
+    township_days: Annotated[int, Field(ge=0, le=60)] = 7
+    """Working days without an answer until the township is asked; 0 is never."""
+    county_days: Annotated[int, Field(ge=0, le=60)] = 10
+    """Working days without an answer until the county is asked; 0 is never."""
+    cluster_people: Annotated[int, Field(ge=2, le=20)] = 3
+    """People of one branch in one city, not heard at once, that make a notice of their own."""
+    long_months: Annotated[int, Field(ge=1, le=24)] = 6
+    """Months without contact after which somebody is listed apart."""
+    inspection_first_days: Annotated[int, Field(ge=1, le=90)] = 30
+    """Days before an inspection is due on which a mentor gets what he needs to write it."""
+    inspection_last_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """Days before it is due on which he gets it once more, if it is not written."""
 
 
 class Movement(Section):

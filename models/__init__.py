@@ -16,6 +16,7 @@ from models.delivery import (
     Worker,
 )
 from models.fingerprint import ReportClause, ReportFingerprint
+from models.keeping import Escalation, Inspection, MentoringRule
 from models.mentoring import Contact, Mentorship, StandIn
 from models.movement import Movement
 from models.org import Account, Group, Person, Role, Unit
@@ -48,11 +49,12 @@ from models.study import (
 __all__ = [
     "Account", "Alarm", "AssistanceCase", "AuditLog", "BotAccount", "BudgetUse", "CodeTry",
     "Consent", "ConsoleLink", "ConsoleSession", "Contact", "Correction", "DataExport",
-    "Delivery", "Dialogue", "DoomedFile", "FeedItem", "FeedSource", "Group", "InstanceMark",
-    "Invitation", "LocalMaterial", "MaterialReview", "Mentorship", "Message", "Movement",
-    "Occurrence", "Parcel", "Person", "PlanPause", "Push", "PushOrder", "QuizAnswer",
-    "ReadLog", "Rebinding", "ReportAllowance", "ReportClause", "ReportCycle", "ReportDraft",
-    "ReportExport", "ReportFingerprint", "ReportOriginal", "ReportPart", "ReportReview",
-    "ReportSchedule", "Role", "Seat", "SeenEvent", "StandIn", "StudyPlan", "StudyProgress",
-    "StudyRecord", "ThoughtReport", "Unit", "Unreached", "Worker",
+    "Delivery", "Dialogue", "DoomedFile", "Escalation", "FeedItem", "FeedSource", "Group",
+    "Inspection", "InstanceMark", "Invitation", "LocalMaterial", "MaterialReview",
+    "MentoringRule", "Mentorship", "Message", "Movement", "Occurrence", "Parcel", "Person",
+    "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "Rebinding", "ReportAllowance",
+    "ReportClause", "ReportCycle", "ReportDraft", "ReportExport", "ReportFingerprint",
+    "ReportOriginal", "ReportPart", "ReportReview", "ReportSchedule", "Role", "Seat",
+    "SeenEvent", "StandIn", "StudyPlan", "StudyProgress", "StudyRecord", "ThoughtReport",
+    "Unit", "Unreached", "Worker",
 ]  # fmt: skip

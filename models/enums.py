@@ -189,6 +189,26 @@ class HelpState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EscalationLevel(StrEnum):
+    """Which office is asked about somebody not heard, from the nearest up.
+
+    LONG is no step: the branch is told apart that somebody was not heard for half a year.
+    """
+
+    SECRETARY = "secretary"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+    LONG = "long"
+
+
+class EscalationEnd(StrEnum):
+    """Why nobody needs to ask any more."""
+
+    CONTACT = "contact"
+    HANDED_OVER = "handed_over"
+    OVER = "over"
+
+
 class MovementState(StrEnum):
     """How far a journey has got."""
 

@@ -13,6 +13,9 @@ from models import ReadLog
 
 # The summary of everything kept about somebody (查档).
 DOSSIER = "dossier"
+# The log of contacts with somebody, and the facts drawn from it for an inspection.
+CONTACTS = "contacts"
+INSPECTION = "inspection"
 # The words of a help case, by whoever took it.
 ASSISTANCE = "assistance"
 # A report of a quarter, read in chat, and the same taken out as a file.

@@ -20,6 +20,9 @@ from plugins.mentoring import (
     views,
     words,
 )
+from plugins.mentoring.escalation_commands import ESCALATION_COMMANDS, ESCALATION_CONTINUATIONS
+from plugins.mentoring.inspection_commands import INSPECTION_COMMANDS, INSPECTION_CONTINUATIONS
+from plugins.mentoring.pair_commands import PAIR_COMMANDS, PAIR_CONTINUATIONS
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
@@ -254,6 +257,9 @@ COMMANDS = (
         arguments="李强",
     ),
     *STAND_IN_COMMANDS,
+    *PAIR_COMMANDS,
+    *ESCALATION_COMMANDS,
+    *INSPECTION_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -264,6 +270,9 @@ CONTINUATIONS = (
     Continuation("mentoring.number", continue_new_number),
     *STAND_IN_CONTINUATIONS,
     *after_line.AFTER_LINE_CONTINUATIONS,
+    *PAIR_CONTINUATIONS,
+    *ESCALATION_CONTINUATIONS,
+    *INSPECTION_CONTINUATIONS,
 )
 
 LINE_READERS = (read_line,)

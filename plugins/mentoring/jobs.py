@@ -6,6 +6,7 @@ from core import clock
 from core.config import settings
 from core.scheduling import Daily, Job, Tick, Weekly
 from plugins.mentoring import standing_in, standing_in_lists, weekly
+from plugins.mentoring.keeping_jobs import KEEPING_CHECKS, KEEPING_JOBS
 
 
 async def owe_weekly_lists(tick: Tick) -> None:
@@ -31,5 +32,10 @@ def _weekly() -> Weekly:
 JOBS = (
     Job("mentoring.weekly_lists", _weekly(), owe_weekly_lists),
     Job("mentoring.stand_in_lists", Daily(0, 30), owe_stand_in_lists),
+    *KEEPING_JOBS,
 )
-CHECKS = {weekly.CHECK: still_due, standing_in.CHECK: standing_in_lists.stand_in_waits}
+CHECKS = {
+    weekly.CHECK: still_due,
+    standing_in.CHECK: standing_in_lists.stand_in_waits,
+    **KEEPING_CHECKS,
+}

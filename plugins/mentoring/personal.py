@@ -12,9 +12,9 @@ from core.config import settings
 from core.conversation import Say
 from core.database import require_tx
 from core.personal import Copied, Held, Keeping, Leaving, PersonalData
-from models import Contact, Mentorship, StandIn
+from models import Contact, Escalation, Inspection, Mentorship, StandIn
 from models.rows import as_json
-from plugins.identity import trail
+from plugins.identity import looks, trail
 from plugins.mentoring import queries, words
 
 
@@ -60,6 +60,8 @@ async def _export(person_id: int, today: date) -> Copied:
         "mentor_of": [as_json(row) for row in await Mentorship.filter(mentor_id=person_id)],
         "contacts": [as_json(row) | {"note": queries.open_note(row)} for row in contacts],
         "stand_ins": [as_json(row) for row in await _stand_ins(person_id)],
+        "silences": [as_json(row) for row in await Escalation.filter(person_id=person_id)],
+        "inspections": [as_json(row) for row in await Inspection.filter(person_id=person_id)],
     }
     return Copied(data, (await _describe(person_id, today)).details)
 
@@ -70,6 +72,8 @@ async def _erase(leaving: Leaving) -> Sequence[str]:
     person_id, today = leaving.person_id, local_day(leaving.now)
     contacts = await Contact.filter(person_id=person_id).values_list("id", flat=True)
     await Contact.filter(person_id=person_id).delete()
+    await Escalation.filter(person_id=person_id).delete()
+    await Inspection.filter(person_id=person_id).delete()
     await Mentorship.filter(person_id=person_id).delete()
     await StandIn.filter(Q(mentor_id=person_id) | Q(deputy_id=person_id)).delete()
     await trail.blank("contact", [int(str(number)) for number in contacts])
@@ -94,13 +98,22 @@ def _parted(now: datetime) -> QuerySet[Contact]:
     return Contact.filter(mentorship__until_on__lt=before)
 
 
+def _contacts_look(_code: str, _today: date) -> Say:
+    return Say("mentoring.looked_at_contacts")
+
+
+def _inspection_look(_code: str, _today: date) -> Say:
+    return Say("mentoring.looked_at_facts")
+
+
 PERSONAL = PersonalData(
     title=Say("mentoring.personal_title"),
-    tables=frozenset({"mentorship", "contact", "stand_in"}),
+    tables=frozenset({"mentorship", "contact", "stand_in", "escalation", "inspection"}),
     describe=_describe,
     export=_export,
     erase=_erase,
     rank=20,
     forget=_forget,
+    looks={looks.CONTACTS: _contacts_look, looks.INSPECTION: _inspection_look},
     keepings=(Keeping("contacts", _parted),),
 )

@@ -4,6 +4,7 @@ from nonebot.plugin import PluginMetadata
 
 from plugins.movement import cards
 from plugins.movement.commands import COMMANDS, CONTINUATIONS, LINE_READERS
+from plugins.movement.employers import employers
 from plugins.movement.jobs import CHECKS, JOBS
 from plugins.movement.personal import PERSONAL
 
@@ -15,7 +16,8 @@ __plugin_meta__ = PluginMetadata(
 )
 
 __all__ = [
-    "CHECKS", "COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "LINE_READERS", "PERSONAL", "start",
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "ERRANDS", "JOBS", "LINE_READERS", "PERSONAL",
+    "employers", "start",
 ]  # fmt: skip
 
 ERRANDS = {"check": cards.check}

@@ -19,6 +19,7 @@ NOT_PERSONAL: Mapping[str, str] = {
     "seen_event": "hashes of events, gone after hours",
     "report_cycle": "when a unit collects reports",
     "report_schedule": "how often a unit collects reports; who set it is an act",
+    "mentoring_rule": "how often a unit's mentors make contact, and who is asked after a silence",
     "push": "which piece a group got",
     "study_plan": "what a unit or group is sent when; who changed it is an act",
     "plan_pause": "days without digests of a unit; who entered them is an act",

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.actors import LEARNER_STAGES, Stage, UnitScope
 from core.periods import Quarter
-from models.enums import AllowanceKind, ReportState
+from models.enums import AllowanceKind, EscalationLevel, ReportState
 from models.mentoring import REACHED_OUTCOMES
 from models.report import OWING_STAGES
 from plugins.identity import statements
@@ -20,6 +20,7 @@ from plugins.stats.periods import Period
 _LEARNERS = tuple(stage.value for stage in Stage if stage in LEARNER_STAGES)
 _OWING = tuple(stage.value for stage in OWING_STAGES)
 _REACHED = tuple(sorted(outcome.value for outcome in REACHED_OUTCOMES))
+_LONG = EscalationLevel.LONG.value
 _READ = (ReportState.WAITING_SECRETARY.value, ReportState.DONE.value)
 
 
@@ -41,6 +42,7 @@ class Figures:
 
     ``mentored`` people have a mentor; ``logged`` of them have a line in the period, ``reached``
     were talked to. ``handed_in`` and what follows count people and quarters, not versions.
+    ``escalated`` people are those about whom an office above the mentor was asked, still unheard.
     """
 
     stages: Mapping[Stage, int] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Figures:
     logged: int = 0
     reached: int = 0
     longest_days: int | None = None
+    escalated: int = 0
     pushes: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
@@ -241,6 +244,20 @@ def _of_contacts(row: Mapping[str, Any], until: date) -> Figures:
         reached=int(row["reached"]),
         longest_days=max(silent, timedelta()).days,
     )
+
+
+async def escalation_rows(scope: UnitScope, area: Area) -> list[Counted]:
+    """Count people about whom an office was asked and who were not heard since, by home unit."""
+    sql = Statement()
+    people = people_in(sql, scope, area)
+    rows = await statements.rows(
+        "SELECT p.home_unit_id AS unit_id, COUNT(DISTINCT p.id) AS escalated"  # noqa: S608
+        " FROM escalation e JOIN person p ON p.id = e.person_id"
+        f" WHERE {people} AND e.ended_at IS NULL AND e.level <> {sql.add(_LONG)}"
+        " GROUP BY p.home_unit_id",
+        *sql.values,
+    )
+    return [(row["unit_id"], Figures(escalated=int(row["escalated"]))) for row in rows]
 
 
 def as_day(value: object) -> date:

@@ -61,6 +61,7 @@ def statistics(area: Area, period: Period, overview: Overview, today: date, *, a
         ),
         _reports(figures),
         _contacts(figures),
+        *_escalated(figures),
     )
     return Reply(says=says, ask=_more(area, period, overview, again))
 
@@ -93,6 +94,12 @@ def _contacts(figures: Figures) -> Say:
         logged=figures.logged,
         days=figures.longest_days or 0,
     )
+
+
+def _escalated(figures: Figures) -> tuple[Say, ...]:
+    if not figures.escalated:
+        return ()
+    return (Say("stats.escalated", count=figures.escalated),)
 
 
 def _more(area: Area, period: Period, overview: Overview, again: str) -> Ask:

@@ -8,6 +8,7 @@ from core import crypto
 from core.actors import RoleKind, Stage
 from models import Account, Delivery, Dialogue, Mentorship, Movement, Person, Role, Unit
 from models.enums import DeliveryState, MovementState, UnitKind
+from plugins import movement
 from plugins.identity import service as identity
 from plugins.movement import queries
 from tests.plugins.movement.conftest import Away, at
@@ -270,6 +271,7 @@ async def test_given_an_employer_when_it_is_offered_then_it_is_sealed_and_told_o
     assert row.employer_sealed is not None
     assert "海星".encode() not in row.employer_sealed
     assert queries.open_employer(row) == "海星电子厂"
+    assert await movement.employers([row.person_id]) == {row.person_id: "海星电子厂"}
     with pytest.raises(Exception, match="sealed"):
         crypto.unseal_text(row.employer_sealed, place="movement.employer:other")
     await away.until(at(11, 23, 9, 30))

@@ -32,6 +32,8 @@ from models import (
     Delivery,
     Dialogue,
     DoomedFile,
+    Escalation,
+    Inspection,
     Mentorship,
     Message,
     Parcel,
@@ -43,7 +45,7 @@ from models import (
     ThoughtReport,
     Unreached,
 )
-from models.enums import DeliveryState, ExportKind, StandInState
+from models.enums import DeliveryState, EscalationLevel, ExportKind, StandInState
 from plugins.delivery import bodies
 from plugins.identity import dialogues
 from plugins.movement import cards
@@ -67,6 +69,7 @@ ACTS = {
     ("push_order", "asked_by_id"), ("rebinding", "decided_by_id"), ("correction", "decided_by_id"),
     ("report_original", "received_by_id"), ("movement", "talk_by_id"),
     ("assistance_case", "opened_by_id"), ("assistance_case", "taken_by_id"),
+    ("inspection", "entered_by_id"),
 }  # fmt: skip
 
 
@@ -142,6 +145,15 @@ async def plant_the_rest(branch: Any, person: Person) -> None:
         from_on=at(1, 5).date(),
         until_on=at(2, 5).date(),
     )
+    pair = await Mentorship.get(person=person)
+    await Escalation.create(
+        mentorship=pair, person=person, unit_id=2, level=EscalationLevel.SECRETARY,
+        since=at(8, 1).date(), asked_at=now, ended_at=now,
+    )  # fmt: skip
+    await Inspection.create(
+        person=person, inspected_on=at(9, 1).date(), entered_by=branch.people["刘长河"],
+        entered_at=now, source_key="inspection",
+    )  # fmt: skip
     await StandIn.create(
         uid="stand-in", mentor=branch.people["周德厚"], deputy=person, from_on=at(12, 1).date(),
         until_on=at(12, 5).date(), state=StandInState.ENDED, source_key="stand-in", asked_at=now,

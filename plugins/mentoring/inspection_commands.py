@@ -1,0 +1,73 @@
+"""The chat face of inspections: 考察, 考察已写."""
+
+from datetime import date
+
+from core.actors import Who
+from core.conversation import Call, Command, Continuation, Reply, Reveals
+from core.daywords import is_night, parse_day
+from core.errors import Refusal
+from plugins.mentoring import inspection_reminders, inspection_views, inspections, pair_words
+
+_WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
+
+
+async def handle_inspect(call: Call) -> Reply:
+    """Show the facts about somebody for his inspection, with a Word file."""
+    if not call.words.strip():
+        raise Refusal("mentoring.inspect_how")
+    person_id = await inspections.person_named(call.actor, call.words, call.today)
+    return await _pack(call, person_id)
+
+
+async def continue_inspect(call: Call) -> Reply:
+    """Hand over the Word file that a reminder offered."""
+    return await _pack(call, int(call.choice))
+
+
+async def _pack(call: Call, person_id: int) -> Reply:
+    found = await inspections.look(actor=call.actor, person_id=person_id, now=call.now)
+    return await inspection_views.pack(found)
+
+
+async def handle_inspected(call: Call) -> Reply:
+    """Note that an inspection was written, and on which day; today without a day."""
+    name, _, said = call.words.strip().partition(" ")
+    if not name:
+        raise Refusal("mentoring.inspected_how")
+    day = call.today if not said.strip() else _day(call, said.strip())
+    person_id = await inspections.person_named(call.actor, name, call.today)
+    next_on = await inspections.record(
+        actor=call.actor, person_id=person_id, inspected_on=day, key=call.message_key, now=call.now
+    )
+    return inspection_views.recorded(name, day, next_on, call.today)
+
+
+def _day(call: Call, said: str) -> date:
+    found = parse_day(said, call.today, past=True, night=is_night(call.now))
+    if not isinstance(found, date):
+        raise Refusal("mentoring.inspected_how")
+    return found
+
+
+INSPECTION_COMMANDS = (
+    Command(
+        name="mentoring.inspect",
+        words=(pair_words.INSPECT,),
+        arguments=pair_words.INSPECT_ARGUMENTS,
+        handler=handle_inspect,
+        summary="mentoring.help_inspect",
+        who=_WRITERS,
+        reveals=Reveals.MENTEES,
+    ),
+    Command(
+        name="mentoring.inspected",
+        words=(pair_words.INSPECTED,),
+        arguments=pair_words.INSPECTED_ARGUMENTS,
+        handler=handle_inspected,
+        summary="mentoring.help_inspected",
+        who=_WRITERS,
+        reveals=Reveals.MENTEES,
+    ),
+)
+
+INSPECTION_CONTINUATIONS = (Continuation(inspection_reminders.ANSWER, continue_inspect),)

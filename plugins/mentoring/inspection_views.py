@@ -1,0 +1,69 @@
+"""The facts for an inspection in sentences, and what is answered about it."""
+
+import asyncio
+from datetime import date
+
+from core import files
+from core.conversation import Reply, Say
+from core.messages import Blob
+from core.texts import render
+from models.enums import Evidence
+from plugins.mentoring import inspection_paper, pair_words, words
+from plugins.mentoring.inspections import Pack
+
+_HOURS = {
+    Evidence.DECLARED: "mentoring.hours_declared",
+    Evidence.QUIZ: "mentoring.hours_quiz",
+    Evidence.ATTENDED: "mentoring.hours_attended",
+}
+
+
+def facts(found: Pack) -> str:
+    """Return the facts as lines: contacts, reports, study, journeys."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Pack) -> list[str]:
+    today = found.last_on
+    lines = [
+        render("mentoring.facts_span", first=found.first_on, last=found.last_on, today=today),
+        render("mentoring.facts_contacts", lines=found.lines, reached=found.reached),
+    ]
+    if found.channels:
+        ways = (f"{words.CHANNEL_LABELS[channel]} {count}" for channel, count in found.channels)
+        lines.append(render("mentoring.facts_channels", ways=pair_words.COMMA.join(ways)))
+    lines.append(
+        render(
+            "mentoring.facts_reports",
+            reports=found.reports,
+            late=found.reports_late,
+            read=found.reports_read,
+        )
+    )
+    hours = [render(_HOURS[kind], hours=f"{tenths / 10:g}") for kind, tenths in found.hours]
+    said = pair_words.COMMA.join(hours) if hours else render("mentoring.hours_none")
+    lines.append(render("mentoring.facts_study", hours=said))
+    lines.append(render("mentoring.facts_moves", count=found.moves))
+    return lines
+
+
+async def pack(found: Pack) -> Reply:
+    """Show the facts, with the Word file to write on."""
+    title = render("mentoring.paper_title", unit=found.unit, name=found.name)
+    days = [render("mentoring.paper_day", day=day, today=found.last_on) for day in found.days]
+    lines = [*_lines(found), render("mentoring.paper_days", days=pair_words.COMMA.join(days))]
+    blank = [render("mentoring.paper_words"), render("mentoring.paper_signed")]
+    data = await asyncio.to_thread(inspection_paper.build, title, lines, blank)
+    stored = await files.put(data, suffix="docx")
+    name = pair_words.FILE_NAME.format(name=found.name)
+    says = [Say("mentoring.pack", name=found.name, facts=facts(found))]
+    if found.due_on is not None:
+        says.append(
+            Say("mentoring.pack_due", due=found.due_on, name=found.name, today=found.last_on)
+        )
+    return Reply(says=tuple(says), blobs=(Blob(stored.kind, stored.blob_id, name),))
+
+
+def recorded(name: str, inspected_on: date, next_on: date, today: date) -> Reply:
+    """Say that it was noted, and when the next one is due."""
+    return Reply.of("mentoring.inspected", name=name, on=inspected_on, next=next_on, today=today)

@@ -1,0 +1,239 @@
+"""The half-yearly inspection (考察): counted facts for whoever writes it, and that it was written.
+
+The house counts and reminds; the entry itself is a person's (2026 细则 art. 11; domain notes 1.4
+INSPECT_6M: six months after the last one, or after becoming an activist).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from core.actors import Actor, Stage
+from core.clock import at_local, local_day
+from core.config import settings
+from core.database import transactional
+from core.errors import Refusal
+from core.periods import add_months
+from models import (
+    AuditLog,
+    Contact,
+    Inspection,
+    Mentorship,
+    Movement,
+    Person,
+    StudyRecord,
+    ThoughtReport,
+)
+from models.enums import Evidence, MovementState, ReportState
+from models.mentoring import REACHED_OUTCOMES
+from plugins.identity import looks
+from plugins.identity import words as names
+from plugins.identity.looks import Office
+from plugins.mentoring import history, queries
+
+MONTHS = 6
+STAGES = frozenset({Stage.ACTIVIST, Stage.DEVELOPMENT_TARGET})
+_READ = frozenset({ReportState.WAITING_SECRETARY, ReportState.DONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What is known of somebody since the last inspection, as numbers; hours are in tenths.
+
+    Evidence of study is never added up. ``channels`` counts the talks by channel.
+    """
+
+    person_id: int
+    name: str
+    unit: str
+    stage: Stage
+    first_on: date
+    last_on: date
+    due_on: date | None
+    lines: int
+    reached: int
+    channels: tuple[tuple[str, int], ...]
+    days: tuple[date, ...]
+    reports: int
+    reports_late: int
+    reports_read: int
+    hours: tuple[tuple[Evidence, int], ...]
+    moves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An inspection that is due on a day, and the mentors of today."""
+
+    person_id: int
+    name: str
+    due_on: date
+    mentors: tuple[int, ...]
+
+
+async def person_named(actor: Actor, name: str, today: date) -> int:
+    """Return one of the actor's own people or of his branch by name.
+
+    Raises Refusal ``mentoring.history_nobody``, the same for unknown and out of reach.
+    """
+    wanted = names.bare_name(name)
+    people = await history.own_or_branch(actor, today)
+    found = [one for one in people if wanted and names.bare_name(one.name) == wanted]
+    if len(found) != 1:
+        raise Refusal("mentoring.history_nobody")
+    return found[0].person_id
+
+
+async def due(today: date, person_ids: Sequence[int] | None = None) -> tuple[Due, ...]:
+    """Return every inspection that is due within the first reminder's days, or over due."""
+    until = today + timedelta(days=settings().mentoring.inspection_first_days)
+    rows = Person.filter(stage__in=list(STAGES), activist_on__isnull=False)
+    if person_ids is not None:
+        rows = rows.filter(id__in=list(person_ids))
+    people = await rows.order_by("id").values_list("id", "name", "activist_on")
+    last = await _last({row[0] for row in people})
+    mentors = await _mentors(today)
+    found = (
+        Due(key, name, add_months(last.get(key, begun), MONTHS), tuple(mentors.get(key, ())))
+        for key, name, begun in people
+    )
+    return tuple(one for one in found if one.due_on <= until)
+
+
+async def due_of(actor: Actor, today: date) -> tuple[Due, ...]:
+    """Return the inspections due of the people whose mentor the actor is, the oldest first."""
+    own = [one.person_id for one in await queries.mentees(actor, today)]
+    found = await due(today, own) if own else ()
+    return tuple(sorted(found, key=lambda one: (one.due_on, one.person_id)))
+
+
+async def _last(ids: set[int]) -> dict[int, date]:
+    rows: Sequence[Any] = await (
+        Inspection.all().order_by("inspected_on").values_list("person_id", "inspected_on")
+    )
+    return {person: day for person, day in rows if person in ids}
+
+
+async def _mentors(today: date) -> dict[int, list[int]]:
+    rows: Sequence[Any] = await (
+        Mentorship.filter(Q(until_on__isnull=True) | Q(until_on__gte=today), from_on__lte=today)
+        .order_by("from_on", "id")
+        .values_list("person_id", "mentor_id")
+    )
+    found: dict[int, list[int]] = {}
+    for person, mentor in rows:
+        found.setdefault(person, []).append(mentor)
+    return found
+
+
+async def pack(person_id: int, today: date) -> Pack:
+    """Return what is counted of somebody since his last inspection, or in the last half-year."""
+    person = await Person.get(id=person_id).prefetch_related("home_unit")
+    last = (await _last({person_id})).get(person_id)
+    begun = last or person.activist_on
+    first = max(begun or date.min, add_months(today, -MONTHS))
+    span = {"gte": at_local(first, 0), "lt": at_local(today + timedelta(days=1), 0)}
+    contacts = await Contact.filter(
+        person_id=person_id, withdrawn_at__isnull=True, contacted_on__gte=first
+    ).order_by("contacted_on", "id")
+    talks = [row for row in contacts if row.outcome in REACHED_OUTCOMES]
+    reports = await ThoughtReport.filter(
+        person_id=person_id, submitted_at__gte=span["gte"], submitted_at__lt=span["lt"]
+    ).order_by("version")
+    newest = {row.quarter: row for row in reports}
+    return Pack(
+        person_id=person_id,
+        name=person.name,
+        unit=person.home_unit.name,
+        stage=person.stage,
+        first_on=first,
+        last_on=today,
+        due_on=None if begun is None else add_months(begun, MONTHS),
+        lines=len(contacts),
+        reached=len(talks),
+        channels=_counted([row.channel.value for row in talks]),
+        days=tuple(row.contacted_on for row in talks),
+        reports=len(newest),
+        reports_late=sum(row.is_late for row in newest.values()),
+        reports_read=sum(row.state in _READ for row in newest.values()),
+        hours=await _hours(person_id, span["gte"], span["lt"]),
+        moves=await Movement.filter(person_id=person_id, leaves_on__gte=first, leaves_on__lte=today)
+        .exclude(state=MovementState.CANCELLED)
+        .count(),
+    )
+
+
+def _counted(values: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((value, values.count(value)) for value in dict.fromkeys(values))
+
+
+async def _hours(
+    person_id: int, first: datetime, end: datetime
+) -> tuple[tuple[Evidence, int], ...]:
+    rows = await StudyRecord.filter(
+        person_id=person_id, earned_at__gte=first, earned_at__lt=end
+    ).values_list("evidence", "hours_tenths")
+    return tuple(
+        (kind, total)
+        for kind in Evidence
+        if (total := sum(tenths for evidence, tenths in rows if evidence == kind))
+    )
+
+
+@transactional
+async def look(*, actor: Actor, person_id: int, now: datetime) -> Pack:
+    """Return the pack of one of the actor's people and note the look. Commits the read row.
+
+    Raises Refusal ``mentoring.history_nobody``.
+    """
+    people = await history.own_or_branch(actor, local_day(now))
+    if person_id not in {one.person_id for one in people}:
+        raise Refusal("mentoring.history_nobody")
+    await looks.note(
+        reader=actor,
+        person_id=person_id,
+        office=Office.MENTOR if actor.is_mentor else Office.SECRETARY,
+        what=looks.INSPECTION,
+        now=now,
+    )
+    return await pack(person_id, local_day(now))
+
+
+@transactional
+async def record(
+    *, actor: Actor, person_id: int, inspected_on: date, key: str, now: datetime
+) -> date:
+    """Note that the inspection of a day was written, and by whom; return when the next is due.
+
+    The same day or the same ``key`` is one row. Raises Refusal ``mentoring.history_nobody``, and
+    ``mentoring.inspected_ahead`` for a day that has not come.
+    """
+    today = local_day(now)
+    people = await history.own_or_branch(actor, today)
+    if person_id not in {one.person_id for one in people}:
+        raise Refusal("mentoring.history_nobody")
+    if inspected_on > today:
+        raise Refusal("mentoring.inspected_ahead")
+    known = await Inspection.filter(
+        Q(source_key=key) | Q(person_id=person_id, inspected_on=inspected_on)
+    ).exists()
+    if not known:
+        await Inspection.create(
+            person_id=person_id,
+            inspected_on=inspected_on,
+            entered_by_id=actor.person_id or 0,
+            entered_at=now,
+            source_key=key,
+        )
+        await AuditLog.create(
+            at=now,
+            actor_id=actor.person_id,
+            action="inspection.recorded",
+            subject_kind="person",
+            subject_id=person_id,
+            detail={"day": inspected_on.isoformat()},
+        )
+    return add_months(inspected_on, MONTHS)

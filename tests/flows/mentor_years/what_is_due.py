@@ -1,0 +1,107 @@
+"""Who has to be asked about whom on which day, reckoned plainly from the words of the rules.
+
+Knows nothing of the rooms. The rules: contact once in three months; once a month for thirty days
+after a departure, before a step or after an alarm, with a week to begin; a week for the first talk
+of a new mentor; a pause moves the day. Three working days later the secretary is asked, seven later
+the township, ten later the county, each once, until somebody takes it on or somebody was heard.
+After half a year the branch is told apart.
+"""
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import chinese_calendar  # type: ignore[import-untyped]  # ships no types
+
+DAY = timedelta(days=1)
+MONTH, QUARTER, HALF, YEAR = 1, 3, 6, 12
+AFTER = {"secretary": 3, "township": 7, "county": 10}
+LEVELS = tuple(AFTER)
+
+
+def months_on(day: date, months: int) -> date:
+    """Return the same day so many months on (or back), the month's last when there is none."""
+    number = day.year * 12 + day.month - 1 + months
+    year, month = divmod(number, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def works(day: date) -> bool:
+    """Whether people work on a day."""
+    return bool(chinese_calendar.is_workday(day))
+
+
+def workdays_on(day: date, count: int) -> date:
+    """Return the so-manieth working day after a day."""
+    while count:
+        day += DAY
+        count -= works(day)
+    return day
+
+
+@dataclass
+class Life:
+    """One person as the dice had it, and what was asked about him so far."""
+
+    mentor_from: date
+    changed: date
+    activist_on: date | None
+    turn: int = 0
+    left_on: date | None = None
+    paused_until: date | None = None
+    heard: date | None = None
+    next_on: date | None = None
+    asked: dict[tuple[int, date], list[tuple[str, date]]] = field(default_factory=dict)
+    taken: set[tuple[int, date]] = field(default_factory=set)
+    last_alarm: date | None = None
+
+    @property
+    def since(self) -> date:
+        """The day the silence counts from."""
+        return self.heard or self.mentor_from
+
+    def begins(self, today: date) -> date | None:
+        """Return since when contact is closer today."""
+        step = None if self.activist_on is None else months_on(self.activist_on, YEAR) - 30 * DAY
+        reasons = (self.left_on, self.last_alarm, step)
+        return min((day for day in reasons if day and 0 <= (today - day).days < 30), default=None)
+
+    def talk(self, today: date, night: date | None) -> None:
+        """Note a talk; ``night`` is since when contact was closer last night."""
+        months = QUARTER if night is None else MONTH
+        self.heard, self.next_on = today, months_on(today, months)
+
+    def due(self, today: date) -> date:
+        """Return the day by which he should be heard."""
+        week = self.changed + 7 * DAY
+        if self.heard is None or self.next_on is None:
+            due = week
+        else:
+            due, begins = self.next_on, self.begins(today)
+            if begins is not None:
+                due = min(due, max(months_on(self.heard, MONTH), begins + 7 * DAY))
+            if self.changed > self.heard:
+                due = max(due, week)
+        return max(due, self.paused_until) if self.paused_until else due
+
+    def morning(self, today: date) -> list[str]:
+        """Return who is asked this morning, and remember it."""
+        if not works(today) or (self.paused_until and self.paused_until >= today):
+            return []
+        key = (self.turn, self.since)
+        before, found = self.asked.setdefault(key, []), []
+        steps = [(level, day) for level, day in before if level in AFTER]
+        due = self.due(today)
+        if due < today and key not in self.taken and len(steps) < len(LEVELS):
+            level = LEVELS[len(steps)]
+            begin = max([due, *(day for _, day in steps)])
+            if workdays_on(begin, AFTER[level]) <= today:
+                found.append(level)
+        told = any(level == "long" for level, _ in before)
+        if not told and self.since <= months_on(today, -HALF):
+            found.append("long")
+        before += [(level, today) for level in found]
+        if found:
+            self.last_alarm = today
+        return found
