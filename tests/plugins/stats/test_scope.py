@@ -274,9 +274,9 @@ async def _own_people_agree(oracle: Oracle, actor: Actor) -> None:
         for number, one in enumerate(oracle.world.people)
         if oracle.has_mentor(one, TODAY)
     ]
-    mine = {f"人{n}" for n, one in pairs if one.mentor == 0}
+    # Nobody logs a contact with himself: the actor is the first of all people.
+    mine = {f"人{n}" for n, one in pairs if n and one.mentor == 0}
     branch = {f"人{n}" for n, one in pairs if oracle.inside(one, oracle.named)}
 
-    # Nobody logs a contact with himself: the actor is the first of all people.
     assert found == (mine | branch) - {"人0"}
     assert {one.name for one in await mentoring.mentees(actor, TODAY)} == mine
