@@ -9,6 +9,7 @@ from core.clock import FrozenClock, at_local, local_day
 from models import Group, PlanPause, Push, StudyPlan, Unit
 from models.enums import PauseKind, UnitKind
 from plugins.study import library, outlook, planning
+from tests.plugins.study.reading import reviewed
 
 SECRETARY = Actor(1, 1, "刘长河", grants=(Grant(RoleKind.BRANCH_SECRETARY, 1, "/1/"),))
 OTHER = Actor(2, 2, "石支书", grants=(Grant(RoleKind.BRANCH_SECRETARY, 2, "/2/"),))
@@ -16,7 +17,7 @@ OTHER = Actor(2, 2, "石支书", grants=(Grant(RoleKind.BRANCH_SECRETARY, 2, "/2
 
 @pytest_asyncio.fixture
 async def group(database: str, keys: object, texts: object, clock: FrozenClock) -> Group:
-    library.use(library.Library.load(library.FOLDER))
+    library.use(reviewed())
     now = clock.now()
     for number, name in ((1, "王家村"), (2, "桥头村")):
         await Unit.create(
