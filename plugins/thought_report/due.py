@@ -33,7 +33,7 @@ async def plan_review_reminders(*, now: datetime) -> int:
     came = policy.came_before(local_day(now), settings().thought_report.review_days)
     rows: Sequence[Any] = await (
         ThoughtReport.filter(state=ReportState.WAITING_MENTOR, submitted_at__lt=came)
-        .order_by("id")
+        .order_by("submitted_at", "id")
         .values_list("uid", flat=True)
     )
     planned = 0
@@ -48,9 +48,13 @@ async def _plan(uids: Sequence[str], now: datetime) -> int:
         purpose=REVIEW_DUE, occasion__in=list(uids)
     ).values_list("occasion", flat=True)
     known = set(rows)
-    reports = await ThoughtReport.filter(
-        uid__in=[uid for uid in uids if uid not in known], state=ReportState.WAITING_MENTOR
-    ).prefetch_related("person")
+    new = [uid for uid in uids if uid not in known]
+    # The longest waiting first: the same words in the same order, whatever the dice of the uids.
+    reports = await (
+        ThoughtReport.filter(uid__in=new, state=ReportState.WAITING_MENTOR)
+        .order_by("submitted_at", "id")
+        .prefetch_related("person")
+    )
     return sum([await _remind(report, now) for report in reports])
 
 

@@ -167,6 +167,21 @@ async def test_given_two_weeks_over_when_the_clock_plans_then_the_mentor_hears_e
     assert row.check is not None
 
 
+async def test_given_several_waiting_when_the_clock_plans_then_the_longest_wait_is_said_first(
+    handed_in: Village,
+) -> None:
+    await handed_in.person("陈玉梅")
+    await handed_in.mentor("陈玉梅", "周德厚")
+    handed_in.go(date(2026, 12, 20), 9)
+    await hand_in(handed_in, "陈玉梅")
+    # The random uids of the two fall either way; here the later report has the smaller.
+    for uid, report in zip(("9", "1"), await ThoughtReport.all().order_by("id"), strict=True):
+        await ThoughtReport.filter(id=report.id).update(uid=uid)
+    handed_in.go(date(2027, 1, 5), 0, 20)
+    assert await due.plan_review_reminders(now=handed_in.clock.now()) == 2
+    assert [words[:3] for words in await owed(due.REVIEW_DUE)] == ["王建国", "陈玉梅"]
+
+
 async def test_given_a_deputy_that_day_when_the_clock_plans_then_he_is_reminded_instead(
     handed_in: Village,
 ) -> None:
