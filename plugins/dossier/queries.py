@@ -107,7 +107,7 @@ async def _reports(person_id: int) -> tuple[Filed, ...]:
     rows = await (
         ThoughtReport.filter(person_id=person_id)
         .exclude(state=ReportState.SUPERSEDED)
-        .order_by("-quarter")
+        .order_by("id")
     )
     papers: Sequence[tuple[Any, ...]] = await ReportOriginal.filter(
         person_id=person_id, standing_key__isnull=False
@@ -123,7 +123,7 @@ async def _reports(person_id: int) -> tuple[Filed, ...]:
             on=local_day(row.submitted_at),
             original_on=originals.get(row.quarter),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: Quarter.parse(row.quarter), reverse=True)
     )
 
 

@@ -57,7 +57,8 @@ async def newest_of(person_id: int, quarter: Quarter | None) -> ThoughtReport | 
     rows = ThoughtReport.filter(person_id=person_id).exclude(state=ReportState.SUPERSEDED)
     if quarter is not None:
         rows = rows.filter(quarter=str(quarter))
-    return await rows.order_by("-quarter", "-version").first()
+    found = await rows.order_by("id")
+    return max(found, key=lambda row: (Quarter.parse(row.quarter), row.version), default=None)
 
 
 @transactional

@@ -56,7 +56,7 @@ async def outstanding(actor: Actor, today: date) -> tuple[Outstanding, ...]:
         ThoughtReport.filter(_within(actor, today))
         .exclude(state__in=[ReportState.SUPERSEDED, ReportState.RETURNED])
         .exclude(person_id=actor.person_id or 0)
-        .order_by("quarter", "submitted_at", "id")
+        .order_by("id")
         .distinct()
         .prefetch_related("person")
     )
@@ -86,7 +86,7 @@ async def _without_original(rows: Sequence[Any]) -> tuple[Outstanding, ...]:
             quarter=Quarter.parse(row.quarter),
             on=local_day(row.submitted_at),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: (Quarter.parse(row.quarter), row.id))
         if standing_key(row.person_id, row.quarter) not in known
     )
 
@@ -96,7 +96,7 @@ async def outstanding_of(person_id: int) -> tuple[Quarter, ...]:
     rows: Sequence[Any] = await (
         ThoughtReport.filter(person_id=person_id)
         .exclude(state=ReportState.SUPERSEDED)
-        .order_by("quarter")
+        .order_by("id")
         .prefetch_related("person")
     )
     return tuple(item.quarter for item in await _without_original(rows))

@@ -45,11 +45,9 @@ async def _describe(person_id: int, today: date) -> Held:
 
 async def _newest(person_id: int) -> list[ThoughtReport]:
     """Return the newest version for every quarter, the last quarter first."""
-    rows = ThoughtReport.filter(person_id=person_id).order_by("-quarter", "-version")
-    found: dict[str, ThoughtReport] = {}
-    for row in await rows:
-        found.setdefault(row.quarter, row)
-    return list(found.values())
+    rows = await ThoughtReport.filter(person_id=person_id).order_by("version")
+    found = {Quarter.parse(row.quarter): row for row in rows}
+    return [found[quarter] for quarter in sorted(found, reverse=True)]
 
 
 def _report_say(key: str, row: ThoughtReport, today: date) -> Say:

@@ -105,7 +105,8 @@ async def shown(report: ThoughtReport, author: Person, for_mentor: str | None = 
 
 async def _days_since_last(report: ThoughtReport) -> int | None:
     before = (
-        await ThoughtReport.filter(person_id=report.person_id, quarter__lt=report.quarter)
+        await ThoughtReport.filter(person_id=report.person_id, submitted_at__lt=report.submitted_at)
+        .exclude(quarter=report.quarter)
         .order_by("-submitted_at")
         .first()
     )

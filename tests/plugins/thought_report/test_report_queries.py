@@ -11,7 +11,7 @@ from models import ThoughtReport, Unit
 from models.enums import UnitKind
 from models.report import OWING_STAGES, owes_report
 from plugins.identity.queries import who_is
-from plugins.thought_report import cycle, queries, review
+from plugins.thought_report import archive, cycle, originals, queries, review
 from plugins.thought_report.queries import UnitCount
 from tests.plugins.thought_report.conftest import Village
 
@@ -94,3 +94,27 @@ async def test_given_an_author_who_is_a_secretary_when_the_list_is_asked_for_the
     with pytest.raises(Refusal) as refusal:
         await review.open_report(actor=actor, uid=own.uid, now=now)
     assert refusal.value.key == "thought_report.not_waiting"
+
+
+async def test_given_a_branch_that_went_over_to_months_when_the_last_is_asked_for_then_time_decides(
+    village: Village,
+) -> None:
+    person = village.people["王建国"]
+    # The key of a month, 202612, stands before that of a quarter, 2026Q3, as text.
+    for day, key in ((18, "2026Q3"), (30, "202612")):
+        village.go(date(2026, 12, day), 9)
+        await hand_in(village, "王建国")
+        await ThoughtReport.filter(quarter="2026Q4").update(quarter=key)
+    last = await ThoughtReport.get(quarter="202612")
+    newest = await archive.newest_of(person.id, None)
+    assert newest is not None
+    assert newest.id == last.id
+    assert (await review.shown(newest, person)).since_last == 12
+    assert [str(quarter) for quarter in await originals.outstanding_of(person.id)] == [
+        "2026Q3",
+        "202612",
+    ]
+    zhou = village.talks["周德厚"]
+    actor = (await who_is(zhou.chat, zhou.account_id, village.clock.now())).actor
+    waiting = await originals.outstanding(actor, date(2026, 12, 30))
+    assert [str(one.quarter) for one in waiting] == ["2026Q3", "202612"]
