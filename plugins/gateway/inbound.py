@@ -3,7 +3,6 @@
 The only matcher stands in reception; it calls ``to_incoming`` and hands the result to its router.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -23,7 +22,7 @@ from core.messages import (
     Other,
     Text,
 )
-from plugins.gateway import adapters, gate, onebot11_events
+from plugins.gateway import adapters, event_keys, gate, onebot11_events
 from plugins.gateway.onebot11_events import plain
 
 _UNISEG_MEDIA = (
@@ -125,12 +124,10 @@ def _incoming(
     if not chat.is_private and words.startswith(gate.SLASHES) and not _calls_us(said, chat):
         event = _to_all_of_us(chat, sender_id, second, said)
     else:
-        place = (chat.platform, chat.self_id, chat.kind.value, chat.chat_id)
-        event = (*place, message_id, sender_id, second)
+        event = event_keys.event(chat, message_id, sender_id, second)
     if words.startswith(gate.SLASHES):
         words = words[1:].strip()
-    key = hashlib.sha256("\x1f".join(event).encode()).hexdigest()[:64]
-    return Incoming(chat, sender_id, message_id, sent_at, kept, words, key)
+    return Incoming(chat, sender_id, message_id, sent_at, kept, words, event_keys.key_of(event))
 
 
 def _to_all_of_us(

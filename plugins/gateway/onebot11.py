@@ -20,7 +20,7 @@ from nonebot.exception import ActionFailed, WebSocketClosed
 from core import config, logs, texts
 from core.errors import Fault
 from core.messages import Chat, ChatKind
-from plugins.gateway import entry, gate, onebot11_events, signals
+from plugins.gateway import entry, event_keys, gate, onebot11_events, signals
 from plugins.gateway.adapters import ONEBOT11
 from plugins.gateway.claims import SlashClaims
 from plugins.gateway.lanes import Lanes
@@ -49,6 +49,7 @@ class Arrival:
     message: gate.Payload | None = None
     notice: signals.Notice | None = None
     own: signals.OwnMessage | None = None
+    recall: signals.Recall | None = None
 
 
 class Adapter(StockAdapter):
@@ -220,6 +221,11 @@ class Adapter(StockAdapter):
         notice = onebot11_events.notice(payload)
         if notice is not None:
             self.lanes.put((link.self_id, "notice"), Arrival(link, notice=notice))
+        if taken_back := onebot11_events.recalled(payload):
+            chat, message_id, at = taken_back
+            recall = signals.Recall(chat, event_keys.keys_until(chat, message_id, at), at)
+            # Behind the message itself, which may still wait for its turn.
+            self.lanes.put(_lane(chat), Arrival(link, recall=recall))
 
     def _note_beat(self, link: Link, payload: gate.Payload) -> None:
         status = payload.get("status")
@@ -240,6 +246,8 @@ class Adapter(StockAdapter):
             await signals.notices.tell(arrival.notice)
         elif arrival.own is not None:
             await signals.own_messages.tell(arrival.own)
+        elif arrival.recall is not None:
+            await signals.recalls.tell(arrival.recall)
 
     # What goes out.
 

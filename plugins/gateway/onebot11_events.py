@@ -213,6 +213,18 @@ def notice(payload: gate.Payload) -> Notice | None:
     return Notice(kind, chat, at, _until(payload, at) if kind is NoticeKind.MUTED else None)
 
 
+def recalled(payload: gate.Payload) -> tuple[Chat, str, datetime] | None:
+    """Return chat, id and moment of a private message that its writer took back; None otherwise."""
+    numbers = (payload.get("user_id"), payload.get("message_id"))
+    if payload.get("notice_type") != "friend_recall" or not all(map(gate.is_id, numbers)):
+        return None
+    if not gate.is_second(payload.get("time")):
+        return None
+    writer, message = map(str, numbers)
+    chat = Chat(ONEBOT11, str(payload["self_id"]), ChatKind.PRIVATE, writer)
+    return chat, message, moment(payload["time"])
+
+
 def _until(payload: gate.Payload, at: datetime) -> datetime | None:
     duration = payload.get("duration")
     is_known = type(duration) is int and 0 < duration < _LONGEST_MUTE_S

@@ -49,6 +49,18 @@ class OwnMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Somebody took back what he had written to us in a private chat.
+
+    ``keys`` are those that the message may have come in under (``Incoming.key``).
+    """
+
+    chat: Chat
+    keys: frozenset[str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountChange:
     """One of our accounts can be used from now on, or no longer."""
 
@@ -82,4 +94,5 @@ class Hooks(Generic[_T]):
 
 notices: Hooks[Notice] = Hooks()
 own_messages: Hooks[OwnMessage] = Hooks()
+recalls: Hooks[Recall] = Hooks()
 accounts: Hooks[AccountChange] = Hooks()

@@ -2,7 +2,8 @@
 
 from nonebot.plugin import PluginMetadata
 
-from plugins.thought_report import quotable
+from plugins.gateway import signals
+from plugins.thought_report import quotable, taking_back
 from plugins.thought_report.commands import COMMANDS, CONTINUATIONS, DRAFT_WORDS
 from plugins.thought_report.cycle import CHECKS as CYCLE_CHECKS
 from plugins.thought_report.jobs import JOBS, READING_CHECKS
@@ -22,10 +23,16 @@ CHECKS = CYCLE_CHECKS | READING_CHECKS | PAPER_CHECKS
 
 __all__ = [
     "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "JOBS", "PERSONAL", "UNDOS", "start",
-    "use_library",
+    "stop", "use_library",
 ]  # fmt: skip
 
 
 async def start() -> None:
     """Read what anybody may quote; StartRefused names file and entry of what is wrong."""
     quotable.load()
+    signals.recalls.add(taking_back.hear)
+
+
+async def stop() -> None:
+    """Hear of messages taken back no longer."""
+    signals.recalls.remove(taking_back.hear)
