@@ -17,7 +17,8 @@ from plugins.delivery import (
     service,
 )
 from plugins.identity import statements
-from plugins.study import planning
+from plugins.study import library, planning
+from tests.plugins.study.reading import reviewed
 
 Answer = dict[str, Any]
 
@@ -144,7 +145,8 @@ async def broadcast(frozen: clock.FrozenClock, occasions: list[str], targets: li
 
 
 async def digests(frozen: clock.FrozenClock) -> Answer:
-    """Plan the weekly digests whose hour has come."""
+    """Plan the weekly digests whose hour has come, from pieces that somebody has read."""
+    library.use(reviewed())
     return {"planned": await planning.plan_digests(now=frozen.now())}
 
 
