@@ -111,9 +111,14 @@ async def test_given_a_time_line_when_it_is_opened_then_it_is_whole_and_leaves_a
     pages: Pages,
 ) -> None:
     browser = await pages.enter("刘长河")
+    await Inspection.create(
+        person_id=pages.county.person("王建国"), inspected_on=date(2026, 10, 30),
+        entered_by_id=pages.county.person("周德厚"), entered_at=clock.now(), source_key="i",
+    )  # fmt: skip
 
     shown = (await browser.get(f"/people/{pages.county.person('王建国')}")).text
 
+    assert "写了半年考察，周德厚记的" in shown
     assert "周德厚联系：电话，通了" in shown
     assert "夜校报上名了" in shown
     assert "交了四季度汇报，第 1 版，2 页" in shown
