@@ -21,7 +21,6 @@ from plugins.mentoring.inspections import Due
 
 PURPOSE = "mentoring.inspection"
 CHECK = "mentoring.inspection_waits"
-ANSWER = "mentoring.inspection"
 
 
 async def remind(*, now: datetime) -> int:
@@ -59,7 +58,7 @@ async def _owe(one: Due, *, now: datetime) -> int:
         occasion=f"{one.person_id}:{one.due_on}:{_which(one.due_on, today)}",
         targets=[f"person:{mentor}" for mentor in one.mentors],
         parts=(Text(current().render(say)),),
-        ask=Ask(ANSWER, options, data={"person": one.person_id}, listed=True),
+        ask=Ask(views.ANSWER, options, data={"person": one.person_id}, listed=True),
         now=now,
         priority=Priority.REMINDER,
         expires_at=at_local(one.due_on + timedelta(days=1), 0),

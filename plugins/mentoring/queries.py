@@ -164,9 +164,12 @@ def _lives_in(scope: UnitScope) -> Q:
     )
 
 
-async def todo(actor: Actor, today: date) -> Todo:
-    """Return what waits for the actor: as a mentor, and as the branch that reads after him."""
-    own = await mentees(actor, today)
+async def todo(actor: Actor, today: date, people: Sequence[Mentee] | None = None) -> Todo:
+    """Return what waits for the actor: as a mentor, and as the branch that reads after him.
+
+    ``people`` are those whom he looks after in this list, his own and a mentor's he stands in for.
+    """
+    own = await mentees(actor, today) if people is None else people
     due = sorted(
         (one for one in own if policy.is_due(one.next_on, one.paused_until, today)),
         key=lambda one: (one.next_on, one.pair_id),

@@ -1,8 +1,9 @@
 """What the pages show and do, in the eyes of a secretary, a township clerk and others."""
 
 import re
+from datetime import date
 
-from models import AuditLog, Delivery, ReadLog, ReportReview, ThoughtReport
+from models import AuditLog, Delivery, Inspection, ReadLog, ReportReview, ThoughtReport
 from models.enums import ReportState, ReviewDecision
 from tests.plugins.console.conftest import Pages
 
@@ -113,7 +114,8 @@ async def test_given_a_time_line_when_it_is_opened_then_it_is_whole_and_leaves_a
     browser = await pages.enter("刘长河")
     await Inspection.create(
         person_id=pages.county.person("王建国"), inspected_on=date(2026, 10, 30),
-        entered_by_id=pages.county.person("周德厚"), entered_at=clock.now(), source_key="i",
+        entered_by_id=pages.county.person("周德厚"), source_key="i",
+        entered_at=pages.county.town.clock.now(),
     )  # fmt: skip
 
     shown = (await browser.get(f"/people/{pages.county.person('王建国')}")).text
