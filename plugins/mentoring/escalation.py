@@ -4,7 +4,7 @@ A mentor's own step is his weekly list. Rows and what is owed for them commit to
 is in ``escalation_notices``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +39,8 @@ async def climb(*, now: datetime) -> int:
     offices = await Offices.load(today)
     due: dict[tuple[EscalationLevel, int], list[tuple[Silence, Rung]]] = {}
     for one in people:
+        if not one.is_over_due(today):
+            continue
         rungs = offices.ladder(one)
         rung = ladder.next_rung(one, rows.get(_key(one), ()), rungs, today)
         if rung is not None:
@@ -56,6 +58,8 @@ async def climb(*, now: datetime) -> int:
 async def tell_long(*, now: datetime) -> int:
     """Tell the branch, once in a silence, who was not heard for half a year; return how many."""
     today = local_day(now)
+    if not is_workday(today):
+        return 0
     since = add_months(today, -settings().mentoring.long_months)
     people = [one for one in await silence.load(today) if ladder.is_long(one, today, since=since)]
     rows, offices = await _rows_of(people), await Offices.load(today)
@@ -63,7 +67,7 @@ async def tell_long(*, now: datetime) -> int:
     for one in people:
         told = [row for row in rows.get(_key(one), ()) if row.level is EscalationLevel.LONG]
         rung = offices.rung(EscalationLevel.LONG, one.path, days=0, but=())
-        if not told and rung is not None and is_workday(today):
+        if not told and rung is not None:
             due.setdefault(rung.unit_id, []).append((one, rung))
     for asked in due.values():
         rung, found = asked[0][1], [one for one, _ in asked]
@@ -77,10 +81,13 @@ def _key(one: Silence) -> Key:
 
 
 async def _rows_of(people: Sequence[Silence]) -> dict[Key, list[Escalation]]:
-    pairs = {one.carrier.pair_id for one in people}
+    """Return what was asked in the silences of ``people``, by silence; older ones are left out."""
+    current = {_key(one) for one in people}
     found: dict[Key, list[Escalation]] = {}
-    for row in await Escalation.all().order_by("id"):
-        if row.mentorship_id in pairs:
+    # There are never more days than a few years have.
+    days = sorted({since for _, since in current})
+    for row in await Escalation.filter(since__in=days).order_by("id") if days else ():
+        if (row.mentorship_id, row.since) in current:
             found.setdefault((row.mentorship_id, row.since), []).append(row)
     return found
 
@@ -109,10 +116,10 @@ async def _settle(
     """End the rows whose silence is over; a contact taken back opens them again, asking nobody."""
     current = {_key(one) for one in people}
     heard = {one.person_id: one.heard_on for one in people}
-    ended_pairs = await _ended_pairs(local_day(now))
-    for row in await Escalation.filter(ended_at__isnull=True):
-        if (row.mentorship_id, row.since) in current:
-            continue
+    open_rows = await Escalation.filter(ended_at__isnull=True).order_by("id")
+    over = [row for row in open_rows if (row.mentorship_id, row.since) not in current]
+    ended_pairs = await _ended_pairs({row.mentorship_id for row in over}, local_day(now))
+    for row in over:
         reason = EscalationEnd.OVER
         if row.mentorship_id in ended_pairs:
             reason = EscalationEnd.HANDED_OVER
@@ -125,8 +132,11 @@ async def _settle(
             await Escalation.filter(id__in=again).update(ended_at=None, end_reason=None)
 
 
-async def _ended_pairs(today: date) -> set[int]:
-    rows: Sequence[Any] = await Mentorship.filter(until_on__lt=today).values_list("id", flat=True)
+async def _ended_pairs(pairs: Collection[int], today: date) -> set[int]:
+    if not pairs:
+        return set()
+    ended = Mentorship.filter(id__in=list(pairs), until_on__lt=today)
+    rows: Sequence[Any] = await ended.values_list("id", flat=True)
     return {int(row) for row in rows}
 
 
