@@ -4,7 +4,7 @@ A mentor's own step is his weekly list. Rows and what is owed for them commit to
 is in ``escalation_notices``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,9 +18,10 @@ from core.periods import add_months
 from core.workdays import is_workday
 from models import AuditLog, Escalation, Mentorship
 from models.enums import EscalationEnd, EscalationLevel
+from plugins.identity import statements
 from plugins.mentoring import escalation_notices as notices
 from plugins.mentoring import ladder, silence
-from plugins.mentoring.ladder import Offices, Rung
+from plugins.mentoring.ladder import Asked, Offices, Rung
 from plugins.mentoring.silence import Silence
 
 Key = tuple[int, date]
@@ -34,7 +35,7 @@ async def climb(*, now: datetime) -> int:
     """
     today = local_day(now)
     people = await silence.load(today)
-    rows = await _rows_of(people)
+    rows = await _rows_of(people, today)
     await _settle(people, rows, now)
     offices = await Offices.load(today)
     due: dict[tuple[EscalationLevel, int], list[tuple[Silence, Rung]]] = {}
@@ -62,7 +63,7 @@ async def tell_long(*, now: datetime) -> int:
         return 0
     since = add_months(today, -settings().mentoring.long_months)
     people = [one for one in await silence.load(today) if ladder.is_long(one, today, since=since)]
-    rows, offices = await _rows_of(people), await Offices.load(today)
+    rows, offices = await _rows_of(people, today), await Offices.load(today)
     due: dict[int, list[tuple[Silence, Rung]]] = {}
     for one in people:
         told = [row for row in rows.get(_key(one), ()) if row.level is EscalationLevel.LONG]
@@ -80,16 +81,38 @@ def _key(one: Silence) -> Key:
     return one.carrier.pair_id, one.since
 
 
-async def _rows_of(people: Sequence[Silence]) -> dict[Key, list[Escalation]]:
-    """Return what was asked in the silences of ``people``, by silence; older ones are left out."""
+# What was asked in silences that go on. Whoever was heard since has a later ``last_contact_on``;
+# what is left over is told apart by the key.
+_ASKED = (
+    "SELECT e.id, e.mentorship_id, e.since, e.level, e.asked_at, e.acknowledged_at, e.end_reason"
+    " FROM escalation e JOIN mentorship m ON m.id = e.mentorship_id"
+    " WHERE (m.until_on IS NULL OR m.until_on >= $1)"
+    " AND (m.last_contact_on IS NULL OR e.since >= m.last_contact_on) ORDER BY e.id"
+)
+
+
+async def _rows_of(people: Sequence[Silence], today: date) -> dict[Key, list[Asked]]:
+    """Return what was asked in the silences of ``people``, by silence; one statement."""
     current = {_key(one) for one in people}
-    found: dict[Key, list[Escalation]] = {}
-    # There are never more days than a few years have.
-    days = sorted({since for _, since in current})
-    for row in await Escalation.filter(since__in=days).order_by("id") if days else ():
-        if (row.mentorship_id, row.since) in current:
-            found.setdefault((row.mentorship_id, row.since), []).append(row)
+    found: dict[Key, list[Asked]] = {}
+    for row in await statements.rows(_ASKED, today):
+        key = (int(row["mentorship_id"]), silence.as_day(row["since"]))
+        if key in current:
+            found.setdefault(key, []).append(_asked(row))
     return found
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    reason = row["end_reason"]
+    asked_at = row["asked_at"]
+    moment = asked_at if isinstance(asked_at, datetime) else datetime.fromisoformat(asked_at)
+    return Asked(
+        id=int(row["id"]),
+        level=EscalationLevel(row["level"]),
+        asked_on=local_day(moment),
+        is_acknowledged=row["acknowledged_at"] is not None,
+        end_reason=None if reason is None else EscalationEnd(reason),
+    )
 
 
 async def _ask(people: Sequence[Silence], rung: Rung, now: datetime) -> list[int]:
@@ -110,9 +133,7 @@ async def _ask(people: Sequence[Silence], rung: Rung, now: datetime) -> list[int
     return ids
 
 
-async def _settle(
-    people: Sequence[Silence], rows: dict[Key, list[Escalation]], now: datetime
-) -> None:
+async def _settle(people: Sequence[Silence], rows: dict[Key, list[Asked]], now: datetime) -> None:
     """End the rows whose silence is over; a contact taken back opens them again, asking nobody."""
     current = {_key(one) for one in people}
     heard = {one.person_id: one.heard_on for one in people}

@@ -138,16 +138,16 @@ async def _talks(today: date, ids: Sequence[int] | None) -> dict[int, tuple[date
         _TALKS.format(outcomes=_each(values, outcomes), who=_only(values, "c.person_id", ids)),
         *values,
     )
-    return {row["person_id"]: (_day(row["contacted_on"]), _maybe(row["next_on"])) for row in rows}
+    return {row["person_id"]: (as_day(row["contacted_on"]), _maybe(row["next_on"])) for row in rows}
 
 
-def _day(value: object) -> date:
+def as_day(value: object) -> date:
     """Return a day from a column, which SQLite gives as text."""
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _maybe(value: object) -> date | None:
-    return None if value is None else _day(value)
+    return None if value is None else as_day(value)
 
 
 async def _alarms(ids: Sequence[int] | None) -> dict[int, date]:
@@ -211,8 +211,8 @@ def _pair(row: Mapping[str, Any]) -> Pair:
         pair_id=row["id"],
         mentor_id=row["mentor_id"],
         mentor=row["mentor"],
-        from_on=_day(row["from_on"]),
+        from_on=as_day(row["from_on"]),
         last_on=_maybe(row["last_on"]),
-        next_on=_day(row["next_on"]),
+        next_on=as_day(row["next_on"]),
         months=row["months"],
     )

@@ -4,6 +4,7 @@ While somebody stands in for a mentor (代班), Monday's list goes to the deputy
 with the mentor. Who asks by hand sees everything that is his. Reads only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from core.todo import TodoItem
 from plugins.identity import reach
 from plugins.mentoring import inspections, queries, todo_sources
 from plugins.mentoring.inspections import Due
-from plugins.mentoring.queries import Todo
+from plugins.mentoring.queries import Mentee, Todo
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +31,48 @@ class Waiting:
     @property
     def is_due(self) -> bool:
         """Whether there is anything for which a list is sent on Monday."""
-        others = any(item.is_due for item in self.elsewhere)
-        return bool(self.todo or self.inspections or others)
+        return bool(self.todo or self.inspections or _press(self.elsewhere))
+
+
+def _press(items: Sequence[TodoItem]) -> bool:
+    return any(item.is_due for item in items)
 
 
 async def of_actor(actor: Actor, now: datetime) -> Waiting:
     """Return everything that waits for the actor."""
+    return await _of(actor, await queries.mentees(actor, local_day(now)), now)
+
+
+async def on_monday(actor: Actor, now: datetime) -> Waiting:
+    """Return what Monday's list of the actor holds: without what a deputy does for him."""
+    return await _of(actor, await _on_list(actor, now), now)
+
+
+async def is_due(actor: Actor, now: datetime) -> bool:
+    """Whether anything is left for which Monday's list of the actor is sent."""
+    today = local_day(now)
+    if await queries.todo(actor, today, await _on_list(actor, now)):
+        return True
+    if await inspections.due_of(actor, today):
+        return True
+    return _press(await todo_sources.elsewhere(actor, now))
+
+
+async def _of(actor: Actor, people: Sequence[Mentee], now: datetime) -> Waiting:
     today = local_day(now)
     return Waiting(
-        await queries.todo(actor, today),
+        await queries.todo(actor, today, people),
         await inspections.due_of(actor, today),
         await todo_sources.elsewhere(actor, now),
     )
 
 
-async def on_monday(actor: Actor, now: datetime) -> Waiting:
-    """Return what Monday's list of the actor holds: without what a deputy does for him."""
+async def _on_list(actor: Actor, now: datetime) -> Sequence[Mentee]:
     today = local_day(now)
-    found = await of_actor(actor, now)
+    found = await queries.mentees(actor, today)
     if actor.person_id is None or not await reach.deputies_of([actor.person_id], today):
         return found
-    others = [
-        one for one in await queries.mentees(actor, today) if one.mentor_id != actor.person_id
-    ]
-    todo = await queries.todo(actor, today, others)
-    return Waiting(todo, found.inspections, found.elsewhere)
+    return [one for one in found if one.mentor_id != actor.person_id]
 
 
 async def of_mentors(now: datetime) -> dict[int, Waiting]:

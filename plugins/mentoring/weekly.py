@@ -42,7 +42,7 @@ async def is_due(person_id: int, now: datetime) -> bool:
     """Whether anything still waits for somebody whose list is about to be sent."""
     plain = Actor(person_id=person_id, is_mentor=True)
     in_office = await officers.officers(local_day(now), person_id)
-    return (await waiting.on_monday(in_office.get(person_id, plain), now)).is_due
+    return await waiting.is_due(in_office.get(person_id, plain), now)
 
 
 @transactional

@@ -187,9 +187,10 @@ class County:
         await keeping_jobs.remind_inspections(tick)
         await drain(self.sender)
         if today.weekday() == 0:
-            # A list waits for ten minutes while somebody answers another question.
-            self.clock.advance_to(at_local(today, 9, 15))
-            await drain(self.sender)
+            # A list waits for ten minutes while somebody answers another question, or two.
+            for minute in (15, 30):
+                self.clock.advance_to(at_local(today, 9, minute))
+                await drain(self.sender)
         self._expect_clusters(today)
         for n, life in enumerate(self.lives):
             self.expected += [(n, level, today) for level in life.morning(today)]
