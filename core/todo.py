@@ -13,11 +13,17 @@ from core.conversation import Say
 
 @dataclass(frozen=True, slots=True)
 class TodoItem:
-    """One line of the list and the command that its number runs. ``count`` things wait in it."""
+    """One line of the list and the command that its number runs. ``count`` things wait in it.
+
+    What ``can_wait`` comes after the people one looks after; what is not ``is_due`` stands in a
+    list, but none is sent on Monday for it alone.
+    """
 
     label: Say
     run: str
     count: int = 1
+    can_wait: bool = False
+    is_due: bool = True
 
 
 # Returns what waits for the actor at that moment, most pressing first; reads only.

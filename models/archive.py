@@ -9,6 +9,14 @@ from models.enums import ExportKind
 from models.fields import moment
 from models.org import Person
 
+# Condition over a person ``p``: the signed original of ``{quarter}``, a placeholder, came in. The
+# original is the report (domain notes 3.1), so whoever handed it in owes nothing, with or without
+# a copy in the chat.
+IN_ON_PAPER = (
+    "EXISTS (SELECT 1 FROM report_original o WHERE o.person_id = p.id"
+    " AND o.quarter = {quarter} AND o.standing_key IS NOT NULL)"
+)
+
 
 class ReportOriginal(Model):
     """The signed original of a person's report for a quarter (``2026Q4``), received on paper.

@@ -11,6 +11,7 @@ from plugins.console import rendering
 from plugins.console.visits import Visit
 from plugins.delivery import queries as delivery
 from plugins.identity.policy import visible_units
+from plugins.mentoring import inspections
 from plugins.mentoring import queries as mentoring
 from plugins.stats import lists
 from plugins.stats import queries as stats
@@ -37,6 +38,7 @@ async def show(visit: Visit) -> Response:
         most=MOST,
         waiting=await waiting.waiting_for(visit.actor, visit.today),
         todo=await mentoring.todo(visit.actor, visit.today),
+        inspections=await inspections.due_of(visit.actor, visit.today),
         open_orders=await orders.open_for(visit.actor, now=visit.now),
         open_items=await delivery.open_items(visit.actor, now=visit.now),
         names=scope.names,

@@ -15,7 +15,15 @@ from core.clock import at_local, local_day
 from core.database import transactional
 from core.errors import Refusal
 from core.periods import Quarter
-from models import Contact, Mentorship, Person, ReportReview, StudyRecord, ThoughtReport
+from models import (
+    Contact,
+    Inspection,
+    Mentorship,
+    Person,
+    ReportReview,
+    StudyRecord,
+    ThoughtReport,
+)
 from models.enums import Evidence
 from plugins.console import policy, queries
 from plugins.identity import looks
@@ -82,6 +90,7 @@ async def open_person(*, actor: Actor, person_id: int, now: datetime) -> TimeLin
         *await _reports(person_id),
         *await _contacts(person_id, notes=notes),
         *await _attended(person_id),
+        *await _inspections(person_id),
     ]
     return TimeLine(
         person_id=person.id,
@@ -175,4 +184,13 @@ async def _attended(person_id: int) -> list[Event]:
             {"title": row.title, "hours": f"{row.hours_tenths / 10:g}"},
         )
         for row in rows
+    ]
+
+
+async def _inspections(person_id: int) -> list[Event]:
+    """Return when an inspection was written, and who noted it; its words are on paper."""
+    rows = Inspection.filter(person_id=person_id).order_by("inspected_on")
+    return [
+        Event(row.inspected_on, "console.event_inspection", {"writer": row.entered_by.name})
+        for row in await rows.prefetch_related("entered_by")
     ]

@@ -17,7 +17,7 @@ from models.enums import DeliveryState, Priority
 from plugins.delivery import bell, service
 from plugins.delivery.targets import Target, TargetKind, parse
 from plugins.delivery.tried import Tried
-from plugins.identity import consents
+from plugins.identity import consents, reach
 
 # Refusals that say: not on this account. Others say something about the body, or pass.
 FOR_GOOD = frozenset(
@@ -121,12 +121,15 @@ async def _tell_mentor(found: Unreached, now: datetime) -> None:
     running = [pair for pair in await pairs.order_by("from_on", "id") if _lasts(pair.until_on, now)]
     if not running:
         return
+    mentor = running[0].mentor_id
+    # Who stands in for him (代班) does what waits meanwhile.
+    reader = (await reach.deputies_of([mentor], today)).get(mentor, mentor)
     person = await Person.get(id=found.person_id)
     say = Say("delivery.unreached", name=person.name, count=found.count)
     await service.enqueue(
         purpose=PURPOSE,
         occasion=f"{found.person_id}:{found.since.isoformat(timespec='seconds')}",
-        target=f"person:{running[0].mentor_id}",
+        target=f"person:{reader}",
         parts=(Text(current().render(say)),),
         now=now,
         priority=Priority.NOTICE,

@@ -10,13 +10,23 @@ from tortoise.functions import Sum
 from core.actors import Actor, Stage
 from core.clock import local_day
 from core.periods import Quarter
-from models import Contact, Mentorship, Person, ReportOriginal, StudyRecord, ThoughtReport
+from models import (
+    Contact,
+    Inspection,
+    Mentorship,
+    Person,
+    ReportOriginal,
+    StudyRecord,
+    ThoughtReport,
+)
 from models.enums import Evidence, ReportState
 from models.mentoring import REACHED_OUTCOMES
 from plugins.identity.reach import Reached, in_force
 
 # Older reports stand in the export; a page in a chat is short (dialogues 5).
 MOST_REPORTS = 6
+# A year and a half of inspections, one each half-year.
+MOST_INSPECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +51,19 @@ class Contacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Inspected:
+    """That an inspection was written for a day, and who said so; its words stand on paper."""
+
+    on: date
+    writer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """What is kept about one person, without what anybody said.
 
     ``days`` are the dated steps by stage, ``hours`` tenths of study hours by kind of evidence;
-    ``earlier`` counts the reports that are not among ``reports``.
+    ``earlier`` counts the reports that are not among ``reports``, ``inspections_earlier`` likewise.
     """
 
     name: str
@@ -58,6 +76,8 @@ class Dossier:
     earlier: int
     contacts: Contacts
     hours: Mapping[Evidence, int]
+    inspections: tuple[Inspected, ...] = ()
+    inspections_earlier: int = 0
 
 
 async def dossier(actor: Actor, person: Reached, today: date) -> Dossier | None:
@@ -68,7 +88,7 @@ async def dossier(actor: Actor, person: Reached, today: date) -> Dossier | None:
     row = await Person.filter(id=person.person_id).exclude(id=actor.person_id or 0).first()
     if row is None:
         return None
-    reports = await _reports(row.id)
+    reports, inspections = await _reports(row.id), await _inspections(row.id)
     return Dossier(
         name=row.name,
         unit=person.unit,
@@ -80,6 +100,8 @@ async def dossier(actor: Actor, person: Reached, today: date) -> Dossier | None:
         earlier=max(0, len(reports) - MOST_REPORTS),
         contacts=await _contacts(row.id),
         hours=await _hours(row.id),
+        inspections=inspections[:MOST_INSPECTIONS],
+        inspections_earlier=max(0, len(inspections) - MOST_INSPECTIONS),
     )
 
 
@@ -146,3 +168,12 @@ async def _hours(person_id: int) -> Mapping[Evidence, int]:
         .values_list("evidence", "tenths")
     )
     return {Evidence(evidence): int(tenths) for evidence, tenths in rows}
+
+
+async def _inspections(person_id: int) -> tuple[Inspected, ...]:
+    rows: Sequence[tuple[Any, ...]] = await (
+        Inspection.filter(person_id=person_id)
+        .order_by("-inspected_on")
+        .values_list("inspected_on", "entered_by__name")
+    )
+    return tuple(Inspected(on, str(writer)) for on, writer in rows)

@@ -64,7 +64,7 @@ def dossier(file: Dossier, today: date) -> Reply:
         *_reports(file, today),
         _contacts(file, today),
         _hours(file),
-        Say("dossier.inspections"),
+        *_inspections(file, today),
         Say("dossier.noted"),
     ]
     if not file.reports:
@@ -145,6 +145,19 @@ def _hours(file: Dossier) -> Say:
         if tenths
     ]
     return Say("dossier.hours", kinds=_listed(kinds)) if kinds else Say("dossier.hours_none")
+
+
+def _inspections(file: Dossier, today: date) -> list[Say]:
+    if not file.inspections:
+        return [Say("dossier.inspections_none")]
+    days = [
+        Say("dossier.inspection", on=one.on, writer=one.writer, today=today)
+        for one in file.inspections
+    ]
+    says = [Say("dossier.inspections", days=_listed(days))]
+    if file.inspections_earlier:
+        says.append(Say("dossier.inspections_earlier", count=file.inspections_earlier))
+    return says
 
 
 def _listed(items: Sequence[Say]) -> Say:

@@ -56,17 +56,16 @@ async def stood_for(actor: Actor, day: date) -> tuple[int, ...]:
     return tuple(int(mentor) for mentor in rows)
 
 
-async def deputies_of(mentors: Sequence[int], day: date) -> dict[int, int]:
-    """Return who stands in on ``day`` for those of ``mentors`` who are away, by mentor."""
-    rows: Sequence[tuple[Any, ...]] = await (
-        StandIn.filter(
-            mentor_id__in=list(mentors),
-            state=StandInState.AGREED,
-            from_on__lte=day,
-            until_on__gte=day,
-        )
-        .order_by("id")
-        .values_list("mentor_id", "deputy_id")
+async def deputies_of(mentors: Sequence[int] | None, day: date) -> dict[int, int]:
+    """Return who stands in on ``day`` for those of ``mentors`` who are away, by mentor.
+
+    Of all mentors when ``mentors`` is None.
+    """
+    standing = StandIn.filter(state=StandInState.AGREED, from_on__lte=day, until_on__gte=day)
+    if mentors is not None:
+        standing = standing.filter(mentor_id__in=list(mentors))
+    rows: Sequence[tuple[Any, ...]] = await standing.order_by("id").values_list(
+        "mentor_id", "deputy_id"
     )
     return {int(mentor): int(deputy) for mentor, deputy in rows}
 

@@ -10,14 +10,15 @@ from core.errors import Refusal
 from plugins.mentoring import (
     after_line,
     bare_lines,
+    inspection_commands,
     queries,
     questions,
     reading,
     service,
     steps,
-    todo_sources,
     undoing,
     views,
+    waiting,
     words,
 )
 from plugins.mentoring.escalation_commands import ESCALATION_COMMANDS, ESCALATION_CONTINUATIONS
@@ -36,13 +37,13 @@ _LISTED = frozenset({*_WRITERS, Who.TOWNSHIP, Who.INFLOW})
 
 async def handle_todo(call: Call) -> Reply:
     """Show what waits for the asker."""
-    found = await queries.todo(call.actor, call.today)
-    elsewhere = await todo_sources.elsewhere(call.actor, call.now)
-    return views.todo(found, call.today, elsewhere)
+    return views.todo(await waiting.of_actor(call.actor, call.now), call.today)
 
 
 async def continue_todo(call: Call) -> Reply:
-    """Begin the questions about the person whose number was chosen."""
+    """Begin the questions about whoever was chosen, or show the facts for his inspection."""
+    if views.INSPECT in call.choice:
+        return await inspection_commands.show(call, int(call.choice[views.INSPECT]))
     return await _go_on(call, Facts(pair=int(call.choice["pair"])))
 
 

@@ -4,7 +4,7 @@ A mentor's own step is his weekly list. Rows and what is owed for them commit to
 is in ``escalation_notices``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,9 +18,10 @@ from core.periods import add_months
 from core.workdays import is_workday
 from models import AuditLog, Escalation, Mentorship
 from models.enums import EscalationEnd, EscalationLevel
+from plugins.identity import statements
 from plugins.mentoring import escalation_notices as notices
 from plugins.mentoring import ladder, silence
-from plugins.mentoring.ladder import Offices, Rung
+from plugins.mentoring.ladder import Asked, Offices, Rung
 from plugins.mentoring.silence import Silence
 
 Key = tuple[int, date]
@@ -34,11 +35,13 @@ async def climb(*, now: datetime) -> int:
     """
     today = local_day(now)
     people = await silence.load(today)
-    rows = await _rows_of(people)
+    rows = await _rows_of(people, today)
     await _settle(people, rows, now)
     offices = await Offices.load(today)
     due: dict[tuple[EscalationLevel, int], list[tuple[Silence, Rung]]] = {}
     for one in people:
+        if not one.is_over_due(today):
+            continue
         rungs = offices.ladder(one)
         rung = ladder.next_rung(one, rows.get(_key(one), ()), rungs, today)
         if rung is not None:
@@ -56,14 +59,16 @@ async def climb(*, now: datetime) -> int:
 async def tell_long(*, now: datetime) -> int:
     """Tell the branch, once in a silence, who was not heard for half a year; return how many."""
     today = local_day(now)
+    if not is_workday(today):
+        return 0
     since = add_months(today, -settings().mentoring.long_months)
     people = [one for one in await silence.load(today) if ladder.is_long(one, today, since=since)]
-    rows, offices = await _rows_of(people), await Offices.load(today)
+    rows, offices = await _rows_of(people, today), await Offices.load(today)
     due: dict[int, list[tuple[Silence, Rung]]] = {}
     for one in people:
         told = [row for row in rows.get(_key(one), ()) if row.level is EscalationLevel.LONG]
         rung = offices.rung(EscalationLevel.LONG, one.path, days=0, but=())
-        if not told and rung is not None and is_workday(today):
+        if not told and rung is not None:
             due.setdefault(rung.unit_id, []).append((one, rung))
     for asked in due.values():
         rung, found = asked[0][1], [one for one, _ in asked]
@@ -76,13 +81,38 @@ def _key(one: Silence) -> Key:
     return one.carrier.pair_id, one.since
 
 
-async def _rows_of(people: Sequence[Silence]) -> dict[Key, list[Escalation]]:
-    pairs = {one.carrier.pair_id for one in people}
-    found: dict[Key, list[Escalation]] = {}
-    for row in await Escalation.all().order_by("id"):
-        if row.mentorship_id in pairs:
-            found.setdefault((row.mentorship_id, row.since), []).append(row)
+# What was asked in silences that go on. Whoever was heard since has a later ``last_contact_on``;
+# what is left over is told apart by the key.
+_ASKED = (
+    "SELECT e.id, e.mentorship_id, e.since, e.level, e.asked_at, e.acknowledged_at, e.end_reason"
+    " FROM escalation e JOIN mentorship m ON m.id = e.mentorship_id"
+    " WHERE (m.until_on IS NULL OR m.until_on >= $1)"
+    " AND (m.last_contact_on IS NULL OR e.since >= m.last_contact_on) ORDER BY e.id"
+)
+
+
+async def _rows_of(people: Sequence[Silence], today: date) -> dict[Key, list[Asked]]:
+    """Return what was asked in the silences of ``people``, by silence; one statement."""
+    current = {_key(one) for one in people}
+    found: dict[Key, list[Asked]] = {}
+    for row in await statements.rows(_ASKED, today):
+        key = (int(row["mentorship_id"]), silence.as_day(row["since"]))
+        if key in current:
+            found.setdefault(key, []).append(_asked(row))
     return found
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    reason = row["end_reason"]
+    asked_at = row["asked_at"]
+    moment = asked_at if isinstance(asked_at, datetime) else datetime.fromisoformat(asked_at)
+    return Asked(
+        id=int(row["id"]),
+        level=EscalationLevel(row["level"]),
+        asked_on=local_day(moment),
+        is_acknowledged=row["acknowledged_at"] is not None,
+        end_reason=None if reason is None else EscalationEnd(reason),
+    )
 
 
 async def _ask(people: Sequence[Silence], rung: Rung, now: datetime) -> list[int]:
@@ -103,16 +133,14 @@ async def _ask(people: Sequence[Silence], rung: Rung, now: datetime) -> list[int
     return ids
 
 
-async def _settle(
-    people: Sequence[Silence], rows: dict[Key, list[Escalation]], now: datetime
-) -> None:
+async def _settle(people: Sequence[Silence], rows: dict[Key, list[Asked]], now: datetime) -> None:
     """End the rows whose silence is over; a contact taken back opens them again, asking nobody."""
     current = {_key(one) for one in people}
     heard = {one.person_id: one.heard_on for one in people}
-    ended_pairs = await _ended_pairs(local_day(now))
-    for row in await Escalation.filter(ended_at__isnull=True):
-        if (row.mentorship_id, row.since) in current:
-            continue
+    open_rows = await Escalation.filter(ended_at__isnull=True).order_by("id")
+    over = [row for row in open_rows if (row.mentorship_id, row.since) not in current]
+    ended_pairs = await _ended_pairs({row.mentorship_id for row in over}, local_day(now))
+    for row in over:
         reason = EscalationEnd.OVER
         if row.mentorship_id in ended_pairs:
             reason = EscalationEnd.HANDED_OVER
@@ -125,8 +153,11 @@ async def _settle(
             await Escalation.filter(id__in=again).update(ended_at=None, end_reason=None)
 
 
-async def _ended_pairs(today: date) -> set[int]:
-    rows: Sequence[Any] = await Mentorship.filter(until_on__lt=today).values_list("id", flat=True)
+async def _ended_pairs(pairs: Collection[int], today: date) -> set[int]:
+    if not pairs:
+        return set()
+    ended = Mentorship.filter(id__in=list(pairs), until_on__lt=today)
+    rows: Sequence[Any] = await ended.values_list("id", flat=True)
     return {int(row) for row in rows}
 
 

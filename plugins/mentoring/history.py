@@ -13,7 +13,6 @@ from models.enums import ConsentDecision
 from plugins.identity import looks
 from plugins.identity import words as names
 from plugins.identity.looks import Office
-from plugins.identity.policy import named_units
 from plugins.mentoring import queries
 from plugins.mentoring.queries import Mentee
 
@@ -46,9 +45,10 @@ async def own_or_branch(actor: Actor, today: date) -> tuple[Mentee, ...]:
 
     Whoever only stands in for a mentor sees what waits, not what was before (dialogues 3.11).
     """
-    people = await queries.own_people(actor, today)
-    is_branch = bool(named_units(actor).paths)
-    return tuple(one for one in people if is_branch or one.mentor_id == actor.person_id)
+    found = {one.person_id: one for one in await queries.own_mentees(actor, today)}
+    for one in await queries.branch_people(actor, today):
+        found.setdefault(one.person_id, one)
+    return tuple(found.values())
 
 
 @transactional

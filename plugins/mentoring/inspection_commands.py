@@ -6,25 +6,27 @@ from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.daywords import is_night, parse_day
 from core.errors import Refusal
-from plugins.mentoring import inspection_reminders, inspection_views, inspections, pair_words
+from plugins.mentoring import inspection_views, inspections, pair_words
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
 
 async def handle_inspect(call: Call) -> Reply:
-    """Show the facts about somebody for his inspection, with a Word file."""
+    """Show the facts about somebody for his inspection, with a Word file; no name lists the due."""
     if not call.words.strip():
-        raise Refusal("mentoring.inspect_how")
+        found = await inspections.due_of(call.actor, call.today)
+        return inspection_views.due_list(found, call.today)
     person_id = await inspections.person_named(call.actor, call.words, call.today)
-    return await _pack(call, person_id)
+    return await show(call, person_id)
 
 
 async def continue_inspect(call: Call) -> Reply:
     """Hand over the Word file that a reminder offered."""
-    return await _pack(call, int(call.choice))
+    return await show(call, int(call.choice))
 
 
-async def _pack(call: Call, person_id: int) -> Reply:
+async def show(call: Call, person_id: int) -> Reply:
+    """Show the facts about one person, and note the look."""
     found = await inspections.look(actor=call.actor, person_id=person_id, now=call.now)
     return await inspection_views.pack(found)
 
@@ -70,4 +72,4 @@ INSPECTION_COMMANDS = (
     ),
 )
 
-INSPECTION_CONTINUATIONS = (Continuation(inspection_reminders.ANSWER, continue_inspect),)
+INSPECTION_CONTINUATIONS = (Continuation(inspection_views.ANSWER, continue_inspect),)

@@ -3,6 +3,7 @@
 Planning only; one reminder and one follow-up an inspection, neither once it was written.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.conversation import Ask, Option, Say
 from core.database import transactional
 from core.messages import Text
 from core.texts import current
+from models import Delivery
 from models.enums import Priority
 from plugins.delivery import service as delivery
 from plugins.mentoring import inspection_views as views
@@ -21,7 +23,8 @@ from plugins.mentoring.inspections import Due
 
 PURPOSE = "mentoring.inspection"
 CHECK = "mentoring.inspection_waits"
-ANSWER = "mentoring.inspection"
+# As many occasions as one statement asks for.
+_BATCH = 500
 
 
 async def remind(*, now: datetime) -> int:
@@ -30,10 +33,34 @@ async def remind(*, now: datetime) -> int:
     Who was down on the day of the first gets it later, but never both at once.
     """
     today, owed = local_day(now), 0
-    for one in await inspections.due(today):
-        if one.due_on >= today and one.mentors:
+    found = [one for one in await inspections.due(today) if one.due_on >= today and one.mentors]
+    known = await _owed_already([_occasion(one, today) for one in found])
+    for one in found:
+        # The facts are gathered for those alone who have not heard of it.
+        told = known.get(_occasion(one, today), set())
+        if not told.issuperset(_targets(one)):
             owed += await _owe(one, now=now)
     return owed
+
+
+def _occasion(one: Due, today: date) -> str:
+    return f"{one.person_id}:{one.due_on}:{_which(one.due_on, today)}"
+
+
+def _targets(one: Due) -> list[str]:
+    return [f"person:{mentor}" for mentor in one.mentors]
+
+
+async def _owed_already(occasions: Sequence[str]) -> dict[str, set[str]]:
+    """Return to whom each reminder is owed already, or was."""
+    known: dict[str, set[str]] = {}
+    for start in range(0, len(occasions), _BATCH):
+        rows: Sequence[tuple[Any, ...]] = await Delivery.filter(
+            purpose=PURPOSE, occasion__in=list(occasions[start : start + _BATCH])
+        ).values_list("occasion", "target")
+        for occasion, target in rows:
+            known.setdefault(str(occasion), set()).add(str(target))
+    return known
 
 
 def _which(due_on: date, today: date) -> str:
@@ -56,10 +83,10 @@ async def _owe(one: Due, *, now: datetime) -> int:
     )
     return await delivery.broadcast(
         purpose=PURPOSE,
-        occasion=f"{one.person_id}:{one.due_on}:{_which(one.due_on, today)}",
-        targets=[f"person:{mentor}" for mentor in one.mentors],
+        occasion=_occasion(one, today),
+        targets=_targets(one),
         parts=(Text(current().render(say)),),
-        ask=Ask(ANSWER, options, data={"person": one.person_id}, listed=True),
+        ask=Ask(views.ANSWER, options, data={"person": one.person_id}, listed=True),
         now=now,
         priority=Priority.REMINDER,
         expires_at=at_local(one.due_on + timedelta(days=1), 0),

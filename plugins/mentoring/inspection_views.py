@@ -1,21 +1,46 @@
 """The facts for an inspection in sentences, and what is answered about it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 
 from core import files
-from core.conversation import Reply, Say
+from core.conversation import Ask, Option, Reply, Say
+from core.errors import Refusal
 from core.messages import Blob
 from core.texts import render
 from models.enums import Evidence
 from plugins.mentoring import inspection_paper, pair_words, words
-from plugins.mentoring.inspections import Pack
+from plugins.mentoring.inspections import Due, Pack
+
+# What was chosen from a list or a reminder comes back to ``inspection_commands``.
+ANSWER = "mentoring.inspection"
+# Six options are the most in a chat (dialogues 5).
+_MOST = 6
 
 _HOURS = {
     Evidence.DECLARED: "mentoring.hours_declared",
     Evidence.QUIZ: "mentoring.hours_quiz",
     Evidence.ATTENDED: "mentoring.hours_attended",
 }
+
+
+def due_label(one: Due, today: date) -> Say:
+    """Return an inspection that waits, as one line of a list."""
+    if one.due_on < today:
+        return Say("mentoring.option_inspection_late", name=one.name, due=one.due_on, today=today)
+    return Say("mentoring.option_inspection", name=one.name, due=one.due_on, today=today)
+
+
+def due_list(found: Sequence[Due], today: date) -> Reply:
+    """List the inspections that wait; Refusal ``mentoring.inspect_how`` when there are none."""
+    if not found:
+        raise Refusal("mentoring.inspect_how")
+    options = tuple(Option(due_label(one, today), value=one.person_id) for one in found[:_MOST])
+    says = [Say("mentoring.inspections_due", count=len(found))]
+    if len(found) > _MOST:
+        says.append(Say("mentoring.inspections_more", count=len(found) - _MOST))
+    return Reply(says=tuple(says), ask=Ask(ANSWER, options, again=pair_words.INSPECT))
 
 
 def facts(found: Pack) -> str:

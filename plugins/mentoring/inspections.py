@@ -1,7 +1,6 @@
 """The half-yearly inspection (考察): counted facts for whoever writes it, and that it was written.
 
-The house counts and reminds; the entry itself is a person's (2026 细则 art. 11; domain notes 1.4
-INSPECT_6M: six months after the last one, or after becoming an activist).
+The house counts and reminds; the entry itself is a person's. ``half_years`` says when it is due.
 """
 
 from collections.abc import Sequence
@@ -29,12 +28,11 @@ from models import (
 )
 from models.enums import Evidence, MovementState, ReportState
 from models.mentoring import REACHED_OUTCOMES
-from plugins.identity import looks
+from plugins.identity import looks, reach
 from plugins.identity import words as names
 from plugins.identity.looks import Office
-from plugins.mentoring import history, queries
+from plugins.mentoring import half_years, history, queries
 
-MONTHS = 6
 STAGES = frozenset({Stage.ACTIVIST, Stage.DEVELOPMENT_TARGET})
 _READ = frozenset({ReportState.WAITING_SECRETARY, ReportState.DONE})
 
@@ -88,40 +86,75 @@ async def person_named(actor: Actor, name: str, today: date) -> int:
 
 
 async def due(today: date, person_ids: Sequence[int] | None = None) -> tuple[Due, ...]:
-    """Return every inspection that is due within the first reminder's days, or over due."""
-    until = today + timedelta(days=settings().mentoring.inspection_first_days)
+    """Return every inspection that is due within the first reminder's days, or over due.
+
+    What was due before somebody was entered here is the paper's business.
+    """
+    ahead = timedelta(days=settings().mentoring.inspection_first_days)
     rows = Person.filter(stage__in=list(STAGES), activist_on__isnull=False)
     if person_ids is not None:
         rows = rows.filter(id__in=list(person_ids))
-    people = await rows.order_by("id").values_list("id", "name", "activist_on")
-    last = await _last({row[0] for row in people})
-    mentors = await _mentors(today)
-    found = (
-        Due(key, name, add_months(last.get(key, begun), MONTHS), tuple(mentors.get(key, ())))
-        for key, name, begun in people
-    )
-    return tuple(one for one in found if one.due_on <= until)
+    people = await rows.order_by("id").values_list("id", "name", "activist_on", "created_at")
+    last, mentors = await _last(person_ids), await _mentors(today, person_ids)
+    found = []
+    for key, name, begun, entered_at in people:
+        due_on = half_years.mark(last.get(key, begun), today, ahead)
+        is_known = key in last or due_on >= local_day(entered_at)
+        if is_known and due_on <= today + ahead:
+            found.append(Due(key, name, due_on, tuple(mentors.get(key, ()))))
+    return tuple(found)
 
 
 async def due_of(actor: Actor, today: date) -> tuple[Due, ...]:
-    """Return the inspections due of the people whose mentor the actor is, the oldest first."""
-    own = [one.person_id for one in await queries.mentees(actor, today)]
-    found = await due(today, own) if own else ()
-    return tuple(sorted(found, key=lambda one: (one.due_on, one.person_id)))
+    """Return the inspections due of the actor's own people, and those over due in his branch.
+
+    The oldest first. Whoever stands in for a mentor writes none: only his own are his.
+    """
+    own = {one.person_id for one in await queries.own_mentees(actor, today)}
+    ids = own | await _of_branch(actor)
+    found = await due(today, sorted(ids)) if ids else ()
+    mine = (one for one in found if one.person_id in own or one.due_on < today)
+    return tuple(sorted(mine, key=lambda one: (one.due_on, one.person_id)))
 
 
-async def _last(ids: set[int]) -> dict[int, date]:
+async def _of_branch(actor: Actor) -> set[int]:
+    paths = reach.branch_paths(actor)
+    if not paths:
+        return set()
+    lives = Q(*(Q(home_unit__path__startswith=path) for path in paths), join_type=Q.OR)
     rows: Sequence[Any] = await (
-        Inspection.all().order_by("inspected_on").values_list("person_id", "inspected_on")
+        Person.filter(lives, stage__in=list(STAGES), activist_on__isnull=False)
+        .exclude(id=actor.person_id or 0)
+        .values_list("id", flat=True)
     )
-    return {person: day for person, day in rows if person in ids}
+    return {int(row) for row in rows}
 
 
-async def _mentors(today: date) -> dict[int, list[int]]:
-    rows: Sequence[Any] = await (
-        Mentorship.filter(Q(until_on__isnull=True) | Q(until_on__gte=today), from_on__lte=today)
-        .order_by("from_on", "id")
-        .values_list("person_id", "mentor_id")
+async def due_by_mentor(today: date) -> dict[int, tuple[Due, ...]]:
+    """Return the inspections due by mentor, the oldest first: three statements."""
+    found: dict[int, list[Due]] = {}
+    for one in sorted(await due(today), key=lambda one: (one.due_on, one.person_id)):
+        for mentor in one.mentors:
+            found.setdefault(mentor, []).append(one)
+    return {mentor: tuple(own) for mentor, own in found.items()}
+
+
+async def _last(ids: Sequence[int] | None) -> dict[int, date]:
+    rows = Inspection.all()
+    if ids is not None:
+        rows = rows.filter(person_id__in=list(ids))
+    found: Sequence[Any] = await rows.order_by("inspected_on").values_list(
+        "person_id", "inspected_on"
+    )
+    return dict(found)
+
+
+async def _mentors(today: date, ids: Sequence[int] | None) -> dict[int, list[int]]:
+    pairs = Mentorship.filter(Q(until_on__isnull=True) | Q(until_on__gte=today), from_on__lte=today)
+    if ids is not None:
+        pairs = pairs.filter(person_id__in=list(ids))
+    rows: Sequence[Any] = await pairs.order_by("from_on", "id").values_list(
+        "person_id", "mentor_id"
     )
     found: dict[int, list[int]] = {}
     for person, mentor in rows:
@@ -132,9 +165,9 @@ async def _mentors(today: date) -> dict[int, list[int]]:
 async def pack(person_id: int, today: date) -> Pack:
     """Return what is counted of somebody since his last inspection, or in the last half-year."""
     person = await Person.get(id=person_id).prefetch_related("home_unit")
-    last = (await _last({person_id})).get(person_id)
+    last = (await _last([person_id])).get(person_id)
     begun = last or person.activist_on
-    first = max(begun or date.min, add_months(today, -MONTHS))
+    first = max(begun or date.min, add_months(today, -half_years.MONTHS))
     span = {"gte": at_local(first, 0), "lt": at_local(today + timedelta(days=1), 0)}
     contacts = await Contact.filter(
         person_id=person_id, withdrawn_at__isnull=True, contacted_on__gte=first
@@ -144,6 +177,7 @@ async def pack(person_id: int, today: date) -> Pack:
         person_id=person_id, submitted_at__gte=span["gte"], submitted_at__lt=span["lt"]
     ).order_by("version")
     newest = {row.quarter: row for row in reports}
+    ahead = timedelta(days=settings().mentoring.inspection_first_days)
     return Pack(
         person_id=person_id,
         name=person.name,
@@ -151,7 +185,7 @@ async def pack(person_id: int, today: date) -> Pack:
         stage=person.stage,
         first_on=first,
         last_on=today,
-        due_on=None if begun is None else add_months(begun, MONTHS),
+        due_on=None if begun is None else half_years.mark(begun, today, ahead),
         lines=len(contacts),
         reached=len(talks),
         channels=_counted([row.channel.value for row in talks]),
@@ -236,4 +270,4 @@ async def record(
             subject_id=person_id,
             detail={"day": inspected_on.isoformat()},
         )
-    return add_months(inspected_on, MONTHS)
+    return add_months(inspected_on, half_years.MONTHS)

@@ -7,10 +7,9 @@ from datetime import date
 from tortoise.expressions import Q
 
 from core.actors import Actor, RoleKind
-from core.clock import local_day
 from core.workdays import add_workdays, is_workday
-from models import Escalation, Role
-from models.enums import EscalationLevel
+from models import Role
+from models.enums import EscalationEnd, EscalationLevel
 from plugins.mentoring.silence import Silence
 
 STEPS = (EscalationLevel.SECRETARY, EscalationLevel.TOWNSHIP, EscalationLevel.COUNTY)
@@ -46,6 +45,17 @@ class _Office:
     unit_id: int
     unit: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """That an office was asked in a silence, as far as it decides what comes next."""
+
+    id: int
+    level: EscalationLevel
+    asked_on: date
+    is_acknowledged: bool
+    end_reason: EscalationEnd | None
 
 
 class Offices:
@@ -100,23 +110,23 @@ class Offices:
 
 
 def next_rung(
-    one: Silence, asked: Sequence[Escalation], ladder: Sequence[Rung], today: date
+    one: Silence, asked: Sequence[Asked], ladder: Sequence[Rung], today: date
 ) -> Rung | None:
     """Return the office whose day to be asked has come, None when there is none.
 
-    ``asked`` are the rows of this silence. An acknowledgement stops it for good; days are working
-    days from the day contact was due, then from the last asking; a pause stops the clock.
+    ``asked`` is what was asked in this silence. An acknowledgement stops it for good; days are
+    working days from the day contact was due, then from the last asking; a pause stops the clock.
     """
     steps = [row for row in asked if row.level in STEPS]
     if not one.is_over_due(today) or not is_workday(today):
         return None
-    if any(row.acknowledged_at is not None for row in steps):
+    if any(row.is_acknowledged for row in steps):
         return None
     reached = max((STEPS.index(row.level) for row in steps), default=-1)
     rung = next((rung for rung in ladder if STEPS.index(rung.level) > reached), None)
     if rung is None:
         return None
-    begin = max([one.owed_on, *(local_day(row.asked_at) for row in steps)])
+    begin = max([one.owed_on, *(row.asked_on for row in steps)])
     return rung if add_workdays(begin, rung.days) <= today else None
 
 

@@ -23,6 +23,15 @@ async def _describe(person_id: int, today: date) -> Held:
     contacts = await _contacts(person_id)
     details = [Say("mentoring.detail_mentor", name=pair.mentor.name) for pair in pairs]
     details += [_contact_say(row, today) for row in contacts]
+    details += [
+        Say(
+            "mentoring.detail_inspection",
+            on=row.inspected_on,
+            writer=row.entered_by.name,
+            today=today,
+        )
+        for row in await _inspections(person_id)
+    ]
     counts = (Say("mentoring.held_contacts", count=len(contacts)),) if contacts else ()
     facts = (Say("mentoring.held_mentor"),) if pairs else ()
     return Held(facts, counts, tuple(details))
@@ -32,12 +41,25 @@ async def _pairs(person_id: int) -> list[Mentorship]:
     return await Mentorship.filter(person_id=person_id).order_by("id").prefetch_related("mentor")
 
 
+def _mentor_of(person_id: int) -> QuerySet[Mentorship]:
+    return Mentorship.filter(mentor_id=person_id).order_by("id")
+
+
+def _silences(person_id: int) -> QuerySet[Escalation]:
+    return Escalation.filter(person_id=person_id).order_by("id")
+
+
 def _stand_ins(person_id: int) -> QuerySet[StandIn]:
     return StandIn.filter(Q(mentor_id=person_id) | Q(deputy_id=person_id)).order_by("id")
 
 
 async def _contacts(person_id: int) -> list[Contact]:
     return await Contact.filter(person_id=person_id).order_by("contacted_on", "id")
+
+
+async def _inspections(person_id: int) -> list[Inspection]:
+    rows = Inspection.filter(person_id=person_id).order_by("inspected_on")
+    return await rows.prefetch_related("entered_by")
 
 
 def _contact_say(row: Contact, today: date) -> Say:
@@ -57,11 +79,11 @@ async def _export(person_id: int, today: date) -> Copied:
     pairs, contacts = await _pairs(person_id), await _contacts(person_id)
     data = {
         "mentors": [as_json(row) | {"mentor": row.mentor.name} for row in pairs],
-        "mentor_of": [as_json(row) for row in await Mentorship.filter(mentor_id=person_id)],
+        "mentor_of": [as_json(row) for row in await _mentor_of(person_id)],
         "contacts": [as_json(row) | {"note": queries.open_note(row)} for row in contacts],
         "stand_ins": [as_json(row) for row in await _stand_ins(person_id)],
-        "silences": [as_json(row) for row in await Escalation.filter(person_id=person_id)],
-        "inspections": [as_json(row) for row in await Inspection.filter(person_id=person_id)],
+        "silences": [as_json(row) for row in await _silences(person_id)],
+        "inspections": [as_json(row) for row in await _inspections(person_id)],
     }
     return Copied(data, (await _describe(person_id, today)).details)
 

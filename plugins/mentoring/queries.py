@@ -139,10 +139,17 @@ async def own_people(actor: Actor, today: date) -> tuple[Mentee, ...]:
 
     Of a person with two mentors the actor's own pair comes, else the older one.
     """
-    own = await mentees(actor, today)
+    found = {mentee.person_id: mentee for mentee in await mentees(actor, today)}
+    for one in await branch_people(actor, today):
+        found.setdefault(one.person_id, one)
+    return tuple(found.values())
+
+
+async def branch_people(actor: Actor, today: date) -> tuple[Mentee, ...]:
+    """Return the pairs of those in the units whose people the actor may see by name."""
     scope = named_units(actor)
     if not scope.paths:
-        return own
+        return ()
     rows = await (
         _in_force(today)
         .filter(_lives_in(scope))
@@ -150,10 +157,7 @@ async def own_people(actor: Actor, today: date) -> tuple[Mentee, ...]:
         .order_by("from_on", "id")
         .values_list(*_COLUMNS)
     )
-    found = {mentee.person_id: mentee for mentee in own}
-    for row in rows:
-        found.setdefault(row[1], _mentee(row))
-    return tuple(found.values())
+    return tuple(_mentee(row) for row in rows)
 
 
 def _lives_in(scope: UnitScope) -> Q:
@@ -164,9 +168,12 @@ def _lives_in(scope: UnitScope) -> Q:
     )
 
 
-async def todo(actor: Actor, today: date) -> Todo:
-    """Return what waits for the actor: as a mentor, and as the branch that reads after him."""
-    own = await mentees(actor, today)
+async def todo(actor: Actor, today: date, people: Sequence[Mentee] | None = None) -> Todo:
+    """Return what waits for the actor: as a mentor, and as the branch that reads after him.
+
+    ``people`` are those whom he looks after in this list, his own and a mentor's he stands in for.
+    """
+    own = await mentees(actor, today) if people is None else people
     due = sorted(
         (one for one in own if policy.is_due(one.next_on, one.paused_until, today)),
         key=lambda one: (one.next_on, one.pair_id),

@@ -79,8 +79,9 @@ async def amend(
 ) -> Logged:
     """Correct the writer's own last line; after a day by a new line, the old one is kept beside it.
 
-    Raises Refusal ``mentoring.nothing_to_amend`` and ``mentoring.note_not_kept``. The same ``key``
-    changes nothing twice.
+    Raises Refusal ``mentoring.nothing_to_amend``, ``mentoring.note_not_kept``, and after a day
+    ``mentoring.not_yours`` of somebody whom the writer does not look after any more. The same
+    ``key`` changes nothing twice.
     """
     contact = await _own_last(actor)
     if await logbook.is_done(contact, key):
@@ -95,6 +96,7 @@ async def amend(
     }
     is_old = now - contact.entered_at > UNDO_LIFE
     if is_old:
+        await _own_pair(actor, contact.mentorship_id, local_day(now))
         before |= {"replaces": contact.id}
         contact = await logbook.beside(contact, key, now)
     said = await _change(contact, change)

@@ -29,9 +29,10 @@ async def owe_lists(*, now: datetime) -> int:
     Safe to run twice: the unique key of the ledger is the stand-in itself.
     """
     today = local_day(now)
-    rows = await StandIn.filter(
+    over = StandIn.filter(
         state=StandInState.AGREED, until_on__lt=today, until_on__gte=today - LIST_LIFE
-    ).prefetch_related("deputy")
+    )
+    rows = await over.order_by("id").prefetch_related("deputy")
     return sum([await run_tx(partial(_owe, row, now)) for row in rows])
 
 

@@ -5,41 +5,78 @@ from datetime import date
 
 from core.conversation import Ask, Option, Reply, Say, Slot
 from core.texts import current
-from core.todo import TodoItem
-from plugins.mentoring import words
+from plugins.mentoring import inspection_views, pair_words, words
+from plugins.mentoring.inspections import Due
 from plugins.mentoring.policy import Next, NextKind
-from plugins.mentoring.queries import LogLine, Mentee, Silent, Todo
+from plugins.mentoring.queries import LogLine, Mentee, Silent
 from plugins.mentoring.service import Logged, Undone
+from plugins.mentoring.waiting import Waiting
 
 # Six options are the most in a chat (dialogues 5).
 MOST = 6
-_MOST_REPORTS = 3
+# More of one kind than this stand in one line.
+_MOST_OF_A_KIND = 3
+# Key of an answer that opens the facts for somebody's inspection.
+INSPECT = "inspect"
+_Line = tuple[Option, int]
 _DONE = frozenset({Slot.QUESTION})
 
 
-def todo_list(todo: Todo, today: date, elsewhere: Sequence[TodoItem] = ()) -> tuple[Say, Ask]:
+def todo_list(found: Waiting, today: date) -> tuple[Say, Ask]:
     """Return the sentence and the question of what waits; the numbers stand in the sentence.
 
-    What waits in other rooms comes first: somebody may have asked for help there.
+    What presses in other rooms comes first: somebody may have asked for help there. Where not
+    everything fits, every kind has its place before a second one of any.
     """
-    reports = _report_options(todo.reports)
-    lines = [(Option(item.label, run=item.run), item.count) for item in elsewhere]
-    lines += [(Option(_silent_label(o), value={"pair": o.mentee.pair_id}), 1) for o in todo.silent]
-    lines += [
-        (Option(_contact_label(o, today), value={"pair": o.pair_id}), 1) for o in todo.contacts
-    ]
-    lines += [(option, len(todo.reports) // len(reports)) for option in reports]
-    shown = tuple(option for option, _ in lines[:MOST])
-    count, left = (sum(many for _, many in lines[start:]) for start in (0, MOST))
-    ask = Ask(kind="mentoring.todo", options=shown, again=words.TODO, listed=True)
-    options = current().options(shown)
+    kinds = (
+        _elsewhere(found, can_wait=False),
+        _silent(found),
+        _contacts(found, today),
+        _reports(found),
+        _inspections(found, today),
+        _elsewhere(found, can_wait=True),
+    )
+    shown = _fitting(kinds)
+    options = tuple(option for option, _ in shown)
+    count = sum(many for kind in kinds for _, many in kind)
+    left = count - sum(many for _, many in shown)
+    ask = Ask(kind="mentoring.todo", options=options, again=words.TODO, listed=True)
+    said = current().options(options)
     if left:
-        return Say("mentoring.todo_long", count=count, options=options, left=left), ask
-    return Say("mentoring.todo", count=count, options=options), ask
+        return Say("mentoring.todo_long", count=count, options=said, left=left), ask
+    return Say("mentoring.todo", count=count, options=said), ask
+
+
+def _fitting(kinds: Sequence[Sequence[_Line]]) -> list[_Line]:
+    places = [0] * len(kinds)
+    while sum(places) < min(MOST, sum(map(len, kinds))):
+        for number, kind in enumerate(kinds):
+            if places[number] < len(kind) and sum(places) < MOST:
+                places[number] += 1
+    return [line for number, kind in enumerate(kinds) for line in kind[: places[number]]]
+
+
+def _elsewhere(found: Waiting, *, can_wait: bool) -> list[_Line]:
+    items = [item for item in found.elsewhere if item.can_wait is can_wait]
+    return [(Option(item.label, run=item.run), item.count) for item in items]
+
+
+def _silent(found: Waiting) -> list[_Line]:
+    return [
+        (Option(_silent_label(one), value={"pair": one.mentee.pair_id}), 1)
+        for one in found.todo.silent
+    ]
 
 
 def _silent_label(one: Silent) -> Say:
     return Say("mentoring.option_silent", name=one.mentee.name, count=one.count)
+
+
+def _contacts(found: Waiting, today: date) -> list[_Line]:
+    return [
+        (Option(_contact_label(one, today), value={"pair": one.pair_id}), 1)
+        for one in found.todo.contacts
+    ]
 
 
 def _contact_label(one: Mentee, today: date) -> Say:
@@ -48,21 +85,31 @@ def _contact_label(one: Mentee, today: date) -> Say:
     return Say("mentoring.option_contact", name=one.name, last=one.last_on, today=today)
 
 
-def _report_options(reports: Sequence[str]) -> list[Option]:
-    if len(reports) > _MOST_REPORTS:
-        label = Say("mentoring.option_reports", count=len(reports))
-        return [Option(label, run=words.READ_REPORTS)]
+def _reports(found: Waiting) -> list[_Line]:
+    names = found.todo.reports
+    if len(names) > _MOST_OF_A_KIND:
+        label = Say("mentoring.option_reports", count=len(names))
+        return [(Option(label, run=words.READ_REPORTS), len(names))]
+    labels = (Say("mentoring.option_report", name=name) for name in names)
+    return [(Option(label, run=words.READ_REPORTS), 1) for label in labels]
+
+
+def _inspections(found: Waiting, today: date) -> list[_Line]:
+    dues: Sequence[Due] = found.inspections
+    if len(dues) > _MOST_OF_A_KIND:
+        label = Say("mentoring.option_inspections", count=len(dues))
+        return [(Option(label, run=pair_words.INSPECT), len(dues))]
     return [
-        Option(Say("mentoring.option_report", name=name), run=words.READ_REPORTS)
-        for name in reports
+        (Option(inspection_views.due_label(one, today), value={INSPECT: one.person_id}), 1)
+        for one in dues
     ]
 
 
-def todo(found: Todo, today: date, elsewhere: Sequence[TodoItem] = ()) -> Reply:
+def todo(found: Waiting, today: date) -> Reply:
     """Show what waits, or that nothing does."""
-    if not found and not elsewhere:
+    if not found:
         return Reply.of("mentoring.todo_nothing")
-    say, ask = todo_list(found, today, elsewhere)
+    say, ask = todo_list(found, today)
     return Reply(says=(say,), ask=ask)
 
 

@@ -18,10 +18,10 @@ from core.config import settings
 from core.database import require_tx, run_tx
 from core.messages import Text
 from core.texts import current
-from models import Delivery, Movement
-from models.enums import DeliveryState, MovementState, Priority
+from models import Movement
+from models.enums import MovementState, Priority
 from models.movement import OPEN_MOVEMENTS
-from plugins.delivery import service as delivery
+from plugins.delivery import once
 from plugins.movement import journeys, notices, policy, views
 
 QUESTION = "movement.arrival"
@@ -83,15 +83,11 @@ async def _plan(ids: Sequence[Any], now: datetime) -> int:
     require_tx()
     planned, today = 0, local_day(now)
     for row in await Movement.filter(id__in=list(ids)).order_by("id"):
-        tried = await _tried(row)
-        if any(state is not DeliveryState.CANCELLED for state in tried):
-            continue
-        again = f":{len(tried)}" if tried else ""
         moment = at_local(max(row.asks_on or today, today), settings().movement.ask_hour)
         say, ask = views.arrival_question(row.to_city, row.id)
-        planned += await delivery.enqueue(
+        planned += await once.owe(
             purpose=QUESTION,
-            occasion=f"{row.id}{again}",
+            occasion=str(row.id),
             target=f"person:{row.person_id}",
             parts=(Text(current().render(say)),),
             ask=ask,
@@ -103,14 +99,6 @@ async def _plan(ids: Sequence[Any], now: datetime) -> int:
             reference={"movement": row.id},
         )
     return planned
-
-
-async def _tried(row: Movement) -> list[DeliveryState]:
-    """Return what became of earlier plannings; one cancelled by a pause may be planned again."""
-    states = await Delivery.filter(
-        Q(occasion=str(row.id)) | Q(occasion__startswith=f"{row.id}:"), purpose=QUESTION
-    ).values_list("state", flat=True)
-    return [DeliveryState(str(state)) for state in states]
 
 
 async def still_asked(reference: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.actors import LEARNER_STAGES, Stage, UnitScope
 from core.periods import Quarter
+from models.archive import IN_ON_PAPER
 from models.enums import AllowanceKind, EscalationLevel, ReportState
 from models.mentoring import REACHED_OUTCOMES
 from models.report import OWING_STAGES
@@ -128,11 +129,12 @@ def owed_since(sql: Statement, quarter: Quarter) -> str:
 
 
 def owing(sql: Statement, quarter: Quarter) -> str:
-    """Return the condition that ``p`` owes the report of ``quarter`` and handed nothing in."""
+    """Return the condition that ``p`` owes ``quarter`` and handed in neither here nor on paper."""
+    stages, owed, key = sql.each(_OWING), owed_since(sql, quarter), sql.add(str(quarter))
     return (
-        f"p.stage IN ({sql.each(_OWING)}) AND {owed_since(sql, quarter)} AND NOT EXISTS"  # noqa: S608
-        " (SELECT 1 FROM thought_report r WHERE r.person_id = p.id"
-        f" AND r.quarter = {sql.add(str(quarter))})"
+        f"p.stage IN ({stages}) AND {owed} AND NOT EXISTS"  # noqa: S608
+        f" (SELECT 1 FROM thought_report r WHERE r.person_id = p.id AND r.quarter = {key})"
+        f" AND NOT {IN_ON_PAPER.format(quarter=key)}"
     )
 
 
@@ -210,6 +212,25 @@ def _of_reports(row: Mapping[str, Any]) -> Figures:
         reviewed=int(row["reviewed"]),
         returned=int(row["returned"]),
     )
+
+
+async def paper_rows(scope: UnitScope, area: Area, period: Period) -> list[Counted]:
+    """Count what was owed and came in on paper alone, by home unit; nobody read it here."""
+    sql = Statement()
+    people = people_in(sql, scope, area)
+    owed = " OR ".join(
+        f"(o.quarter = {sql.add(str(quarter))} AND {owed_since(sql, quarter)})"
+        for quarter in period.quarters
+    )
+    rows = await statements.rows(
+        "SELECT p.home_unit_id AS unit_id, COUNT(*) AS handed_in"  # noqa: S608
+        " FROM report_original o JOIN person p ON p.id = o.person_id"
+        f" WHERE {people} AND p.stage IN ({sql.each(_OWING)}) AND ({owed})"
+        " AND o.standing_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM thought_report r"
+        " WHERE r.person_id = o.person_id AND r.quarter = o.quarter) GROUP BY p.home_unit_id",
+        *sql.values,
+    )
+    return [(row["unit_id"], Figures(handed_in=int(row["handed_in"]))) for row in rows]
 
 
 async def contact_rows(scope: UnitScope, area: Area, period: Period, today: date) -> list[Counted]:

@@ -95,11 +95,12 @@ async def _place_away(scope: UnitScope, word: str) -> Area | None:
 async def figures_by_home(
     scope: UnitScope, area: Area, period: Period, today: date
 ) -> dict[int, Figures]:
-    """Return the figures of every home unit with people in the area: four statements."""
+    """Return the figures of every home unit with people in the area: five statements."""
     found: dict[int, Figures] = {}
     for rows in (
         await counts.stage_rows(scope, area, period),
         await counts.report_rows(scope, area, period),
+        await counts.paper_rows(scope, area, period),
         await counts.contact_rows(scope, area, period, today),
         await counts.escalation_rows(scope, area),
     ):
@@ -109,7 +110,7 @@ async def figures_by_home(
 
 
 async def overview(scope: UnitScope, area: Area, period: Period, today: date) -> Overview:
-    """Return the figures of the whole area: five statements."""
+    """Return the figures of the whole area: six statements."""
     by_home = await figures_by_home(scope, area, period, today)
     pushes = Figures(pushes=await _pushes(scope, area, period))
     return Overview(sum(by_home.values(), pushes), len(by_home))

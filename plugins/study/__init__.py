@@ -9,6 +9,7 @@ from plugins.study.jobs import CHECKS, JOBS
 from plugins.study.library import pieces
 from plugins.study.local_commands import DRAFT_WORDS
 from plugins.study.personal import PERSONAL
+from plugins.study.todo_sources import to_look_at
 
 __plugin_meta__ = PluginMetadata(
     name="学习",
@@ -18,9 +19,11 @@ __plugin_meta__ = PluginMetadata(
 )
 
 __all__ = [
-    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "ERRANDS", "JOBS", "PERSONAL", "pieces",
-    "start", "use_commands",
+    "CHECKS", "COMMANDS", "CONTINUATIONS", "DRAFT_WORDS", "ERRANDS", "JOBS", "PERSONAL", "TODO",
+    "pieces", "start", "use_commands",
 ]  # fmt: skip
+
+TODO = (to_look_at,)
 
 
 async def start() -> None:

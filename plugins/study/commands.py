@@ -167,7 +167,7 @@ async def handle_unsubscribe(call: Call) -> Reply:
 async def handle_subscribe(call: Call) -> Reply:
     """Want study material in private chat again."""
     await service.subscribe(actor=call.actor, wanted=True, now=call.now)
-    return Reply.of("study.subscribed")
+    return views.subscribed(call.now)
 
 
 COMMANDS = (

@@ -17,9 +17,9 @@ from core.config import settings
 from core.database import require_tx, run_tx
 from core.messages import Text
 from core.texts import current
-from models import Delivery, Parcel
-from models.enums import DeliveryState, Priority
-from plugins.delivery import service as delivery
+from models import Parcel
+from models.enums import Priority
+from plugins.delivery import once
 from plugins.study import parcel_queries, parcel_views, parcels
 
 QUESTION = "study.parcel_question"
@@ -60,15 +60,11 @@ async def _plan(ids: Sequence[Any], now: datetime) -> int:
     require_tx()
     planned, today = 0, local_day(now)
     for row in await Parcel.filter(id__in=list(ids)).order_by("id"):
-        tried = await _tried(row)
-        if any(state is not DeliveryState.CANCELLED for state in tried):
-            continue
-        again = f":{len(tried)}" if tried else ""
         moment = at_local(today, settings().study.parcel_hour)
         say, ask = parcel_views.came_question(parcel_queries.found(row), today)
-        planned += await delivery.enqueue(
+        planned += await once.owe(
             purpose=QUESTION,
-            occasion=f"{row.id}{again}",
+            occasion=str(row.id),
             target=f"person:{row.person_id}",
             parts=(Text(current().render(say)),),
             ask=ask,
@@ -80,14 +76,6 @@ async def _plan(ids: Sequence[Any], now: datetime) -> int:
             reference={"parcel": row.id},
         )
     return planned
-
-
-async def _tried(row: Parcel) -> list[DeliveryState]:
-    """Return what became of earlier plannings; one cancelled by a pause may be planned again."""
-    states = await Delivery.filter(
-        Q(occasion=str(row.id)) | Q(occasion__startswith=f"{row.id}:"), purpose=QUESTION
-    ).values_list("state", flat=True)
-    return [DeliveryState(str(state)) for state in states]
 
 
 async def still_asked(reference: dict[str, Any]) -> bool:

@@ -1,12 +1,13 @@
 """Dataclass to sentences for study. Wording lives in ``content/texts/study.toml``."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
+from core.clock import at_local, local_day
 from core.config import settings
 from core.conversation import Ask, Option, Reply, Say, Slot
 from core.messages import Blob
-from plugins.study import order_views, recordings
+from plugins.study import order_views, plan_words, recordings
 from plugins.study.attendance import Entered
 from plugins.study.library import Material
 from plugins.study.periods import Period
@@ -208,3 +209,11 @@ def taken_back(done: Entered, today: date) -> Reply:
         on=done.on,
         today=today,
     )
+
+
+def subscribed(now: datetime) -> Reply:
+    """Say when the private digest comes, which has one hour for everybody (config.toml)."""
+    hours = settings().study
+    day = plan_words.WEEKDAY_NAMES[hours.weekday]
+    at = at_local(local_day(now), hours.hour, hours.minute)
+    return Reply.of("study.subscribed", when=Say("study.plan_weekly", day=day, at=at))

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from tortoise.expressions import Q
-
 from core import clock
 from core.clock import local_day
 from core.config import settings
@@ -18,6 +16,7 @@ from core.database import require_tx, run_tx, transactional
 from core.periods import Cycle
 from models import Delivery, Person, ReportAllowance, ReportCycle, ReportDraft, Unit
 from models.enums import AllowanceKind, DeliveryState, DraftState, Priority, UnitKind
+from plugins.delivery import once
 from plugins.delivery import service as delivery
 from plugins.thought_report import duties, notices, policy, schedules
 from plugins.thought_report.policy import Nudge, Window
@@ -149,28 +148,27 @@ async def _plan(
     people = await people_of()
     if nudge is Nudge.LAST:
         await _give_up_first(people, window, now)
-    tried = await _tried(people, _occasion(window, nudge))
+    targets = {f"person:{person}": person for person in people}
+    occasions = await once.open_occasions(
+        purpose=REMINDER, occasion=_occasion(window, nudge), targets=tuple(targets)
+    )
     body = notices.body(notices.reminder(window, nudge, days=days))
     moment = policy.nudge_moment(
         days[nudge], hour=settings().thought_report.reminder_hour, today=today
     )
     planned = 0
-    for person in people:
-        earlier = tried.get(f"person:{person}", [])
-        if any(state is not DeliveryState.CANCELLED for state in earlier):
-            continue
-        again = f":{len(earlier)}" if earlier else ""
+    for target, occasion in occasions.items():
         planned += await delivery.enqueue(
             purpose=REMINDER,
-            occasion=_occasion(window, nudge) + again,
-            target=f"person:{person}",
+            occasion=occasion,
+            target=target,
             parts=body,
             now=now,
             priority=Priority.REMINDER,
             not_before=moment,
             expires_at=window.end,
             check="thought_report.still_owes",
-            reference={"person": person, "quarter": str(window.quarter)},
+            reference={"person": targets[target], "quarter": str(window.quarter)},
         )
     return planned
 
@@ -208,19 +206,6 @@ async def take_back_reminders(person_id: int, quarter: str, *, now: datetime, re
         await delivery.cancel(
             purpose=REMINDER, occasion=str(occasion), target=target, now=now, reason=reason
         )
-
-
-async def _tried(people: Sequence[int], occasion: str) -> dict[str, list[DeliveryState]]:
-    """Return what became of earlier plannings; one cancelled by a pause may be planned again."""
-    rows: Sequence[tuple[Any, ...]] = await Delivery.filter(
-        Q(occasion=occasion) | Q(occasion__startswith=f"{occasion}:"),
-        purpose=REMINDER,
-        target__in=[f"person:{person}" for person in people],
-    ).values_list("target", "state")
-    tried: dict[str, list[DeliveryState]] = defaultdict(list)
-    for target, state in rows:
-        tried[target].append(DeliveryState(state))
-    return tried
 
 
 async def still_owes(reference: dict[str, Any]) -> bool:

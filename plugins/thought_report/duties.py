@@ -1,7 +1,8 @@
 """Who owes a report: by stage and the day it began, by what is in, by what the branch allowed.
 
-A pause (夜班到, 请假到) keeps reminders away and changes no duty. Whoever moved to another branch
-owes what that branch collects, unless a longer cycle that was handed in covers it.
+What came in on paper is in. A pause (夜班到, 请假到) keeps reminders away and changes no duty.
+Whoever moved to another branch owes what that branch collects, unless a longer cycle that was
+handed in covers it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from tortoise.expressions import Q
 
 from core.actors import ConsentKind
 from core.periods import Cycle
-from models import Consent, Person, ReportAllowance, ThoughtReport
+from models import Consent, Person, ReportAllowance, ReportOriginal, ThoughtReport
 from models.enums import AllowanceKind, ConsentDecision
 from models.report import OWING_STAGES, owes_report
 from plugins.thought_report import schedules
@@ -62,11 +63,14 @@ def _owed_since(cycle: Cycle) -> Q:
 
 
 async def _handed_in(people: Sequence[Any], cycle: Cycle) -> set[Any]:
+    """Return who of ``people`` handed ``cycle`` in, here or on paper (models.archive)."""
     keys = [str(one) for one in cycle.around]
-    rows = await ThoughtReport.filter(quarter__in=keys, person_id__in=list(people)).values_list(
-        "person_id", flat=True
+    here = ThoughtReport.filter(quarter__in=keys, person_id__in=list(people))
+    paper = ReportOriginal.filter(
+        quarter__in=keys, person_id__in=list(people), standing_key__isnull=False
     )
-    return set(rows)
+    rows = await here.values_list("person_id", flat=True)
+    return {*rows, *await paper.values_list("person_id", flat=True)}
 
 
 async def _consenting(people: Sequence[Any]) -> set[Any]:

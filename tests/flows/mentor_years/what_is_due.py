@@ -4,7 +4,9 @@ Knows nothing of the rooms. The rules: contact once in three months; once a mont
 after a departure, before a step or after an alarm, with a week to begin; a week for the first talk
 of a new mentor; a pause moves the day. Three working days later the secretary is asked, seven later
 the township, ten later the county, each once, until somebody takes it on or somebody was heard.
-After half a year the branch is told apart.
+After half a year the branch is told apart, and so it is when three people of one city are over
+due at once. Monday's list of a mentor who is away goes to whoever said yes to stand in for him,
+from the first day to the last; on the morning after the mentor hears what was done.
 """
 
 import calendar
@@ -41,6 +43,35 @@ def workdays_on(day: date, count: int) -> date:
 
 
 @dataclass
+class Absence:
+    """A mentor is away, with somebody in his place who said yes, or nobody."""
+
+    mentor: int
+    deputy: int | None
+    first: date
+    last: date
+    is_called_off: bool = False
+
+    def holds(self, day: date) -> bool:
+        """Whether he is away on a day."""
+        return self.first <= day <= self.last
+
+
+def reader(mentor: int, day: date, absences: list[Absence]) -> int | None:
+    """Return who does a mentor's work on a day; nobody when he is away without a deputy."""
+    for absence in absences:
+        if absence.mentor == mentor and absence.holds(day):
+            return absence.deputy
+    return mentor
+
+
+def on_list(mentor: int, day: date, absences: list[Absence]) -> int:
+    """Return who gets Monday's list for a mentor's people: the mentor where nobody stands in."""
+    found = reader(mentor, day, absences)
+    return mentor if found is None else found
+
+
+@dataclass
 class Life:
     """One person as the dice had it, and what was asked about him so far."""
 
@@ -48,6 +79,7 @@ class Life:
     changed: date
     activist_on: date | None
     turn: int = 0
+    city: str | None = None
     left_on: date | None = None
     paused_until: date | None = None
     heard: date | None = None
@@ -85,9 +117,21 @@ class Life:
                 due = max(due, week)
         return max(due, self.paused_until) if self.paused_until else due
 
+    def is_paused(self, today: date) -> bool:
+        """Whether he asked to be left alone today."""
+        return self.paused_until is not None and self.paused_until >= today
+
+    def is_listed(self, today: date) -> bool:
+        """Whether he is to stand on Monday's list: due within seven days, or before."""
+        return not self.is_paused(today) and self.due(today) <= today + 7 * DAY
+
+    def is_over_due(self, today: date) -> bool:
+        """Whether his day has passed."""
+        return not self.is_paused(today) and self.due(today) < today
+
     def morning(self, today: date) -> list[str]:
         """Return who is asked this morning, and remember it."""
-        if not works(today) or (self.paused_until and self.paused_until >= today):
+        if not works(today) or self.is_paused(today):
             return []
         key = (self.turn, self.since)
         before, found = self.asked.setdefault(key, []), []

@@ -1,8 +1,10 @@
 """What the pages show and do, in the eyes of a secretary, a township clerk and others."""
 
 import re
+from datetime import date
 
-from models import AuditLog, Delivery, ReadLog, ReportReview, ThoughtReport
+from core.clock import at_local
+from models import AuditLog, Delivery, Inspection, Person, ReadLog, ReportReview, ThoughtReport
 from models.enums import ReportState, ReviewDecision
 from tests.plugins.console.conftest import Pages
 
@@ -111,9 +113,15 @@ async def test_given_a_time_line_when_it_is_opened_then_it_is_whole_and_leaves_a
     pages: Pages,
 ) -> None:
     browser = await pages.enter("刘长河")
+    await Inspection.create(
+        person_id=pages.county.person("王建国"), inspected_on=date(2026, 10, 30),
+        entered_by_id=pages.county.person("周德厚"), source_key="i",
+        entered_at=pages.county.town.clock.now(),
+    )  # fmt: skip
 
     shown = (await browser.get(f"/people/{pages.county.person('王建国')}")).text
 
+    assert "写了半年考察，周德厚记的" in shown
     assert "周德厚联系：电话，通了" in shown
     assert "夜校报上名了" in shown
     assert "交了四季度汇报，第 1 版，2 页" in shown
@@ -286,3 +294,18 @@ async def test_given_odd_addresses_when_they_are_typed_then_the_page_stays_calm(
     for number in ("99999999999999", "0"):
         answer = await browser.post(f"/deliveries/{number}", csrf=browser.csrf, do="again")
         assert answer.status == 409
+
+
+async def test_given_an_inspection_over_due_when_the_first_page_is_opened_then_it_stands_there(
+    pages: Pages,
+) -> None:
+    person = pages.county.person("王建国")
+    await Person.filter(id=person).update(
+        activist_on=date(2026, 5, 10), created_at=at_local(date(2026, 5, 10), 9)
+    )
+
+    shown = (await (await pages.enter("刘长河")).get("/")).text
+
+    assert "1 份半年考察要写" in shown
+    assert "2026年11月10日那份还没记" in shown
+    assert "半年考察要写" not in (await (await pages.enter("孙敏")).get("/")).text

@@ -7,8 +7,9 @@ import pytest
 from core.clock import FrozenClock
 from core.database import run_tx
 from core.messages import Chat, ChatKind, SendOutcome, SendResult
-from models import Account, Delivery, Mentorship, Person, Unit, Unreached
+from models import Account, Delivery, Mentorship, Person, StandIn, Unit, Unreached
 from models.enums import DeliveryState as S
+from models.enums import StandInState
 from plugins.delivery import fallback
 from plugins.delivery.claims import Claimed
 from plugins.delivery.tried import Tried
@@ -205,6 +206,22 @@ async def test_given_a_notice_when_it_reaches_nobody_then_the_mentor_is_told_onc
     assert await fallback.still_unreached(row.reference or {})
     await Unreached.all().update(settled_at=clock.now())
     assert not await fallback.still_unreached(row.reference or {})
+
+
+async def test_given_a_mentor_who_is_away_when_a_notice_reaches_nobody_then_his_deputy_is_told(
+    village: Unit, worker: Person, clock: FrozenClock
+) -> None:
+    mentor, deputy = await mentor_of(worker, village, clock), await person(village, clock, "李秀兰")
+    await StandIn.create(
+        uid="s", mentor=mentor, deputy=deputy, from_on=date(2026, 11, 20),
+        until_on=date(2026, 11, 30), state=StandInState.AGREED, source_key="s",
+        asked_at=clock.now(),
+    )  # fmt: skip
+
+    await owe(f"person:{worker.id}", clock, priority=10)
+    await refuse(f"person:{worker.id}", clock, "no_account")
+
+    assert (await Delivery.get(purpose=fallback.PURPOSE)).target == f"person:{deputy.id}"
 
 
 async def test_given_a_mentor_who_gets_nothing_himself_when_he_is_told_then_it_ends_there(

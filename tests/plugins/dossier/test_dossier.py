@@ -5,15 +5,17 @@ from datetime import date
 import pytest
 
 from core.actors import RoleKind, Stage
-from models import AuditLog, ReadLog, StandIn, StudyRecord
+from core.texts import current
+from models import AuditLog, Inspection, ReadLog, StandIn, StudyRecord
 from models.enums import Evidence, StandInState, UnitKind
+from plugins import mentoring
 from tests.plugins.mentoring.town import Town, at
 
 LONG = "敬爱的党组织：到南港这阵子，我一边上班一边学习，" * 8
 NO = "这个我不能给您看。看自己的，回「我的数据」。"
 EMPTY = (
     "陈玉梅，王家村，入党积极分子\n日子：还没登记\n联系人：周德厚\n汇报：这里还没收到\n"
-    "联系：还没记过\n学时：还没有\n半年考察不在这里，看支部的纸质档案\n"
+    "联系：还没记过\n学时：还没有\n半年考察：这里还没记过，看支部的纸质档案\n"
     "这次查看记了一笔，本人查得到。"
 )
 
@@ -46,7 +48,7 @@ async def test_given_a_person_when_his_mentor_looks_then_one_page_tells_and_open
         "汇报：2026年四季度第 1 版，12月18日交，1 页，等联系人看，原件12月18日收到\n"
         "联系：记了 1 次，最近12月17日通了\n"
         "学时：到场 4，做题 1.5\n"
-        "半年考察不在这里，看支部的纸质档案\n"
+        "半年考察：这里还没记过，看支部的纸质档案\n"
         "这次查看记了一笔，本人查得到。\n"
         "1 看2026年四季度"
     )
@@ -171,3 +173,39 @@ async def test_given_a_mentor_who_is_late_when_the_secretary_asks_then_it_is_on_
     town.go(at(1, 2, year=2027))
     assert "看王建国的汇报" in await town.says("刘长河", "待办")
     assert "王建国，1 页，等了 15 天，周德厚还没看" in await town.says("刘长河", "1")
+
+
+async def test_given_inspections_when_a_dossier_is_opened_then_days_and_writers_stand_there(
+    town: Town,
+) -> None:
+    days = [date(2024, 11, 20), date(2025, 5, 18), date(2025, 11, 16), date(2026, 5, 20)]
+    for day in days:
+        writer = town.people["周德厚" if day.year > 2024 else "刘长河"]
+        await Inspection.create(
+            person=town.people["陈玉梅"], inspected_on=day, entered_by=writer,
+            entered_at=town.clock.now(), source_key=f"i{day}",
+        )  # fmt: skip
+
+    assert (await town.says("刘长河", "查档 陈玉梅")).splitlines()[-3:] == [
+        (
+            "半年考察：5月20日（周德厚记），2025年11月16日（周德厚记），2025年5月18日（周德厚记），"
+            "写的内容在支部的纸质档案"
+        ),
+        "再早的考察还有 1 次",
+        "这次查看记了一笔，本人查得到。",
+    ]
+    assert await ReadLog.filter(person_id=town.people["陈玉梅"].id, what="dossier").count() == 1
+    assert await town.says("王建国", "查档 陈玉梅") == NO
+
+
+async def test_given_an_inspection_when_its_person_asks_for_his_data_then_he_reads_of_it(
+    town: Town,
+) -> None:
+    await Inspection.create(
+        person=town.people["陈玉梅"], inspected_on=date(2026, 5, 20),
+        entered_by=town.people["周德厚"], entered_at=town.clock.now(), source_key="i",
+    )  # fmt: skip
+
+    held = await mentoring.PERSONAL.describe(town.people["陈玉梅"].id, date(2026, 11, 23))
+
+    assert current().render(held.details[-1]) == "5月20日 写了半年考察，周德厚记的。"

@@ -366,6 +366,6 @@ async def test_given_more_than_six_things_when_they_are_listed_then_six_stand_th
     answer = await town.says("周德厚", "待办")
 
     assert answer.startswith("这周 7 件事：\n1 联系周0民（还没联系过）")
-    assert "\n还有 1 件，前面的办了回「待办」。" in answer
+    assert "\n另有 1 件，前面的办了回「待办」。" in answer
     assert "6 联系王建国" in answer
     assert "7 联系" not in answer

@@ -29,6 +29,7 @@ class Town:
         self.units: dict[str, Unit] = {}
         self.people: dict[str, Person] = {}
         self.sent: list[tuple[Chat, str]] = []
+        mentoring.use_todo(())
         desk.open_desk(
             (*COMMANDS, *mentoring.COMMANDS, *stats.COMMANDS),
             (*CONTINUATIONS, *mentoring.CONTINUATIONS, *stats.CONTINUATIONS),

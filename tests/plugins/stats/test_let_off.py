@@ -5,9 +5,9 @@ from datetime import date
 from core.actors import UnitScope
 from core.clock import FrozenClock
 from core.periods import Quarter
-from models import Person, ReportAllowance, ReportCycle
+from models import Person, ReportAllowance, ReportCycle, ReportOriginal
 from models.enums import AllowanceKind
-from plugins.stats import counts, lists
+from plugins.stats import counts, lists, queries
 from plugins.stats.counts import Area
 from plugins.stats.periods import quarter_period
 from tests.plugins.mentoring.town import Town
@@ -55,3 +55,28 @@ async def test_given_somebody_let_off_when_it_is_counted_then_he_owes_nothing_un
     row.withdrawn_at, row.kind = None, AllowanceKind.EXTENSION
     await row.save()
     assert await _expected(scope) == 30
+
+
+async def test_given_a_report_on_paper_alone_when_it_is_counted_then_it_is_handed_in(
+    township: Town, clock: FrozenClock
+) -> None:
+    scope, period = UnitScope((township.units["县"].path,)), quarter_period(QUARTER)
+    lazy, keen = await Person.get(name="王家村7"), await Person.get(name="王家村0")
+    before = (await queries.overview(scope, Area(""), period, township.clock.now().date())).figures
+
+    for person in (lazy, keen):
+        await ReportOriginal.create(
+            uid=f"o{person.id}", person=person, quarter="2026Q3", received_on=date(2026, 9, 28),
+            received_by=keen, standing_key=f"{person.id}:2026Q3", source_key=f"o{person.id}",
+            entered_at=clock.now(),
+        )  # fmt: skip
+
+    after = (await queries.overview(scope, Area(""), period, township.clock.now().date())).figures
+    names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
+    assert (after.expected, after.handed_in, after.reviewed, after.late) == (
+        before.expected, before.handed_in + 1, before.reviewed, before.late,
+    )  # fmt: skip
+    assert "王家村7" not in names
+    assert len(names) == after.expected - after.handed_in
+    await ReportOriginal.filter(person=lazy).update(standing_key=None)
+    assert "王家村7" in {one.name for one in await lists.owing(scope, Area(""), QUARTER)}

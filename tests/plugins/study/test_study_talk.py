@@ -242,3 +242,16 @@ async def test_given_a_factor_when_hours_are_shown_then_it_is_said(
     answer = await town.says("王建国", "学时")
     assert answer.startswith("2026年您有 1 学时。")
     assert "到场 2 小时，支书登记的，1 小时算 0.5，记 1 学时。" in answer
+
+
+async def test_given_another_hour_in_the_settings_when_somebody_subscribes_then_it_is_said(
+    town: Town, settings: config.Settings
+) -> None:
+    assert await town.says("王建国", "订阅") == (
+        "好，没有群的时候，每周一晚上8点私下发您一份。不想收，回「退订」。"
+    )
+    hours = settings.study.model_copy(update={"weekday": 4, "hour": 12, "minute": 30})
+    config.use(settings.model_copy(update={"study": hours}))
+    assert await town.says("王建国", "又想收") == (
+        "好，没有群的时候，每周五中午12点半私下发您一份。不想收，回「退订」。"
+    )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from core.actors import ConsentKind, Stage
-from models import Consent, Delivery, Unit
+from models import Consent, Delivery, ReportOriginal, Unit
 from models.enums import ConsentDecision, DeliveryState, UnitKind
 from plugins.thought_report import cycle, jobs
 from plugins.thought_report.cycle import REMINDER
@@ -216,3 +216,22 @@ def test_given_the_jobs_when_they_are_listed_then_the_window_opens_before_the_pl
     assert names[:2] == ["thought_report.open_cycles", "thought_report.plan_reminders"]
     first, second = (job.when.latest(at(FIRST, 12)) for job in jobs.JOBS[:2])
     assert first < second
+
+
+async def test_given_a_report_on_paper_when_it_came_in_then_nothing_is_owed_until_taken_back(
+    collecting: Village,
+) -> None:
+    await collecting.person("陈玉梅")
+    liu = collecting.talks["刘长河"]
+    assert await plan(collecting, FIRST) == 2
+    (row,) = await Delivery.filter(target=f"person:{collecting.people['王建国'].id}")
+    assert row.reference is not None
+
+    collecting.go(FIRST, 10)
+    assert (await liu.says("原件已收 王建国 四季度")).startswith("记下了：")
+
+    assert not await cycle.still_owes(row.reference)
+    assert await plan(collecting, LAST) == 1
+    await ReportOriginal.all().update(standing_key=None)
+    assert await cycle.still_owes(row.reference)
+    assert await plan(collecting, LAST) == 1
