@@ -44,10 +44,10 @@ class ReportOriginal(Model):
 class ReportExport(Model):
     """A file that somebody confirmed to want: owed from then on, made once, removed after it left.
 
-    ``account_id`` is where it goes. ``about_id`` is one person, ``unit_id`` one unit of a list, empty
-    for everything in reach; ``first_on`` and ``last_on`` are the days that a list counts. ``tries``
-    counts how often making was begun: what ends the process is not begun for ever. ``blobs`` are
-    the sealed files, named until ``cleared_at``.
+    ``account_id`` is where it goes. ``about_id`` is one person, ``unit_id`` one unit of a list,
+    empty for everything in reach; ``first_on`` and ``last_on`` are the days that a list counts.
+    ``tries`` counts how often making was begun: what ends the process is not begun for ever.
+    ``blobs`` are the sealed files, named until ``cleared_at``.
     """
 
     id = fields.IntField(primary_key=True)

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import files
+from core import files, parcels, spreadsheets
 from core.actors import Actor
 from core.errors import Fault
+from core.parcels import Packed
 from core.periods import Quarter
 from models import ReportPart
 from models.enums import ExportKind, PartKind
@@ -15,13 +16,10 @@ from plugins.thought_report import (
     documents,
     export_labels,
     export_reading,
-    ledgers,
     pages,
-    parcels,
 )
 from plugins.thought_report.documents import Leaf, Sheaf
 from plugins.thought_report.export_reading import Slice, Source
-from plugins.thought_report.parcels import Packed
 
 _PICTURES = frozenset({"jpg", "jpeg", "png"})
 
@@ -83,7 +81,7 @@ async def make(actor: Actor, wanted: Wanted, now: datetime) -> AsyncIterator[Mad
         if rows:
             head, lines = export_labels.head(), export_labels.lines(rows)
             sheet = export_labels.quarter(wanted.quarter_or_fault)
-            data = await asyncio.to_thread(ledgers.build, sheet, mark, head, lines)
+            data = await asyncio.to_thread(spreadsheets.build, sheet, mark, head, lines)
             yield Made(export_labels.ledger_name(wanted.quarter_or_fault), "xlsx", data)
         return
     found = await sources_of(actor, wanted)

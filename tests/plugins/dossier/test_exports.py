@@ -12,7 +12,7 @@ import pytest
 from docx import Document
 from PIL import Image
 
-from core import files
+from core import files, parcels, spreadsheets
 from core.actors import RoleKind
 from core.config import Settings
 from core.messages import Blob, Chat, ChatKind
@@ -26,9 +26,7 @@ from plugins.thought_report import (
     export_reading,
     exporting,
     jobs,
-    ledgers,
     pages,
-    parcels,
 )
 from plugins.thought_report.export_reading import Source
 from plugins.thought_report.pages import NewPage
@@ -416,7 +414,7 @@ def test_given_characters_that_xml_forbids_when_a_document_is_built_then_they_ar
 
 
 def test_given_a_mark_with_codes_when_a_sheet_is_built_then_they_are_said_as_they_are() -> None:
-    data = ledgers.build("表", "甲&D乙", ["列"], [["值"], [3]])
+    data = spreadsheets.build("表", "甲&D乙", ["列"], [["值"], [3]])
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         assert "&amp;&amp;D" in book.read("xl/worksheets/sheet1.xml").decode()
 
