@@ -12,6 +12,7 @@ from core.parcels import Packed
 from core.periods import Quarter
 from models import ReportPart
 from models.enums import ExportKind, PartKind
+from plugins.delivery.exports import Made
 from plugins.thought_report import (
     documents,
     export_labels,
@@ -42,15 +43,6 @@ class Wanted:
         if self.quarter is None:
             raise Fault("a list without its quarter")
         return self.quarter
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One file, ready to be sealed. ``name`` is what it is called in the chat."""
-
-    name: str
-    suffix: str
-    data: bytes
 
 
 async def sources_of(actor: Actor, wanted: Wanted) -> tuple[Source, ...]:
