@@ -96,9 +96,9 @@ def cells(data: bytes) -> list[list[str]]:
         shared = book.read("xl/sharedStrings.xml").decode()
     assert "<f>" not in sheet
     assert "<hyperlink" not in sheet
-    words = [_plain(text) for text in re.findall(r"<si><t[^>]*>(.*?)</t></si>", shared, re.S)]
+    words = [_plain(text) for text in re.findall(r"<si><t[^>]*>(.*?)</t></si>", shared, re.DOTALL)]
     found = []
-    for row in re.findall(r"<row .*?</row>", sheet, re.S):
+    for row in re.findall(r"<row .*?</row>", sheet, re.DOTALL):
         pairs: Sequence[tuple[str, str]] = re.findall(r"<c ([^>]*)><v>(.*?)</v></c>", row)
         found.append([words[int(value)] if 't="s"' in kind else value for kind, value in pairs])
     return found
