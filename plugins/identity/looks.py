@@ -16,6 +16,9 @@ DOSSIER = "dossier"
 # The log of contacts with somebody, and the facts drawn from it for an inspection.
 CONTACTS = "contacts"
 INSPECTION = "inspection"
+# A line in a list that was taken out (台账), and an official form filled with what is known of him.
+LEDGER = "ledger"
+FORM = "form"
 # The words of a help case, by whoever took it.
 ASSISTANCE = "assistance"
 # A report of a quarter, read in chat, and the same taken out as a file.
