@@ -1,4 +1,4 @@
-"""Tables that came in (名单导入) and rosters that go out (花名册): what was asked and made."""
+"""Tables that came in (名单导入): what was brought, made and changed."""
 
 from datetime import datetime
 from typing import Any
@@ -42,27 +42,3 @@ class RosterImport(Model):
     class Meta:
         table = "roster_import"
         indexes = (("asked_by", "received_at"),)
-
-
-class RosterExport(Model):
-    """A roster that somebody confirmed to want: made once, sent, then removed.
-
-    ``account_id`` is where it goes. ``tries`` counts how often making was begun.
-    """
-
-    id = fields.IntField(primary_key=True)
-    uid = fields.CharField(max_length=32, unique=True)
-    asked_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "models.Person", related_name="roster_exports", on_delete=fields.RESTRICT
-    )
-    asked_by_id: int
-    account_id: int = fields.IntField()
-    source_key = fields.CharField(max_length=80, unique=True)
-    confirmed_at: datetime = moment()
-    tries = fields.SmallIntField(default=0, db_default=0)
-    made_at: datetime | None = moment(null=True, db_index=True)
-    blob_id = fields.CharField(max_length=64, null=True)
-    cleared_at: datetime | None = moment(null=True)
-
-    class Meta:
-        table = "roster_export"

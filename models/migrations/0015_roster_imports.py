@@ -14,23 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
-            name='RosterExport',
-            fields=[
-                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('uid', fields.CharField(unique=True, max_length=32)),
-                ('asked_by', fields.ForeignKeyField('models.Person', source_field='asked_by_id', db_constraint=True, to_field='id', related_name='roster_exports', on_delete=OnDelete.RESTRICT)),
-                ('account_id', fields.IntField()),
-                ('source_key', fields.CharField(unique=True, max_length=80)),
-                ('confirmed_at', MomentField(auto_now=False, auto_now_add=False)),
-                ('tries', fields.SmallIntField(default=0, db_default=0)),
-                ('made_at', MomentField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
-                ('blob_id', fields.CharField(null=True, max_length=64)),
-                ('cleared_at', MomentField(null=True, auto_now=False, auto_now_add=False)),
-            ],
-            options={'table': 'roster_export', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A roster that somebody confirmed to want: made once, sent, then removed.'},
-            bases=['Model'],
-        ),
-        ops.CreateModel(
             name='RosterImport',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
