@@ -67,7 +67,9 @@ def open_text(data: bytes) -> Brought:
     if len(data) > MOST_BYTES or data.startswith((_XLSX, _OLD_EXCEL)):
         raise Refusal("roster.not_csv")
     text = _decoded(data)
-    heads = [Sheet(mark, _rows(text, mark, most=headings.ROWS_ABOVE + 2)[0]) for mark in _DELIMITERS]
+    heads = [
+        Sheet(mark, _rows(text, mark, most=headings.ROWS_ABOVE + 2)[0]) for mark in _DELIMITERS
+    ]
     mark = headings.find(heads).sheet.name
     rows, is_whole = _rows(text, mark)
     if len(rows) > MOST_ROWS:
