@@ -44,13 +44,17 @@ def _appoint(item: Placed, known: Known, reach: Reach) -> None:
         raise Refusal("roster.row_office_not_yours", line=item.row.line)
 
 
-def _office_unit(item: Placed, tree: UnitTree, kind: RoleKind) -> Node:
-    unit: Node | None = item.unit
+def office_unit(tree: UnitTree, unit: Node, inflow: Node | None, kind: RoleKind) -> Node | None:
+    """Return the unit in which somebody of that home has an office of that kind."""
     if kind is RoleKind.LIAISON_OFFICER:
-        places = (item.unit, item.inflow)
-        unit = next((u for u in places if u and u.kind is UnitKind.LIAISON_OFFICE), None)
-    elif kind in _OFFICE_LEVELS:
-        unit = tree.above(item.unit, _OFFICE_LEVELS[kind])
+        return next((u for u in (unit, inflow) if u and u.kind is UnitKind.LIAISON_OFFICE), None)
+    if kind in _OFFICE_LEVELS:
+        return tree.above(unit, _OFFICE_LEVELS[kind])
+    return unit
+
+
+def _office_unit(item: Placed, tree: UnitTree, kind: RoleKind) -> Node:
+    unit = office_unit(tree, item.unit, item.inflow, kind)
     if unit is None:
         raise Refusal("roster.row_office_unit", line=item.row.line)
     return unit

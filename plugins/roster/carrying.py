@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.database import require_tx
 from core.errors import Refusal
+from models import AuditLog
 from plugins.identity import codes as identity_codes
 from plugins.roster import planning, registry
 from plugins.roster.importing import RosterRow
@@ -50,4 +51,6 @@ async def carry_out(
         for person, item in zip(written.people, plan.added, strict=True)
     }
     written.made["codes"] = await identity_codes.issue_first(given, issued_by=actor, now=now)
+    newest = await AuditLog.all().order_by("-id").first()
+    written.made["last_act"] = [newest.id if newest else 0]
     return plan, written

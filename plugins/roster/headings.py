@@ -60,7 +60,8 @@ def _candidates(sheet: Sheet) -> Iterator[Headed]:
         if len(labels) > 1 or len(row) == 1:
             yield _headed(sheet, number + 1, labels)
         below = sheet.rows[number + 1] if number + 1 < len(sheet.rows) else ()
-        if _may_be_headers(below):
+        # A title alone in its row is no heading, however far it is merged.
+        if len(labels) > 1 and _may_be_headers(below):
             yield _headed(sheet, number + 2, _two_rows(sheet, number, row, below))
 
 

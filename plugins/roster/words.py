@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from core.actors import RoleKind, Stage
+from core.actors import RoleKind, Stage, Who
 from models.enums import UnitKind
 
 INVITE = "邀请"
@@ -25,6 +26,16 @@ UNDO_IMPORT_ALIASES = ("撤回导入", "导错了")
 EXPORT = "导出 花名册"
 EXPORT_ALIASES = ("导出 名册", "导出 名单", "下载花名册")
 
+# Whose business rosters are.
+IMPORTERS = frozenset({Who.SECRETARY, Who.TOWNSHIP})
+# How a problem of one row ends; a list of them says it once.
+NOTHING_WRITTEN = "。一行都没写进去"
+# Behind the name of the table at the console.
+YES = ("1", "对")
+TRY = ("试", "试一下")
+SAME_PERSON = ("同一人", "同一个人")
+OTHER_PERSON = ("另一人", "另一个人")
+
 LIST_MARK = "、"
 PATH_MARK = "/"
 
@@ -33,6 +44,10 @@ LONGEST_NAME = 32
 
 # What a table with codes is called, and its headers.
 CODES_FILE = "邀请码"
+SLIPS_FILE = "邀请码纸条"
+PROBLEMS_FILE = "要改的行"
+PROBLEMS_HEADERS = ("行", "怎么了")
+ROSTER_FILE = "花名册"
 CODES_HEADERS = ("姓名", "单位", "邀请码")
 
 NAME = "姓名"
@@ -108,6 +123,8 @@ STAGES: dict[str, Stage] = {
     "中共党员": Stage.FULL_MEMBER,
 }
 
+STAGE_NAMES = {stage: name for name, stage in reversed(STAGES.items())}
+
 OFFICE_KINDS: dict[str, RoleKind] = {
     "支部书记": RoleKind.BRANCH_SECRETARY,
     "书记": RoleKind.BRANCH_SECRETARY,
@@ -119,6 +136,8 @@ OFFICE_KINDS: dict[str, RoleKind] = {
     "县干事": RoleKind.COUNTY_CLERK,
     "联络员": RoleKind.LIAISON_OFFICER,
 }
+
+OFFICE_NAMES = {kind: name for name, kind in reversed(OFFICE_KINDS.items())}
 
 _KINDS: tuple[tuple[re.Pattern[str], UnitKind], ...] = (
     (re.compile(r"^驻"), UnitKind.LIAISON_OFFICE),
@@ -239,6 +258,17 @@ def mentors_in(cell: str) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
             return None
         found.append((bare(match["name"]), path(match["unit"] or "")))
     return tuple(dict.fromkeys(found))
+
+
+def pair_of(said: str) -> tuple[str, str]:
+    """Return a column and what it is meant to be, as they are typed (备注=城市)."""
+    label, _, meaning = plain(said).partition("=")
+    return bare(label), bare(meaning)
+
+
+def mentor_of(name: str, unit: Sequence[str]) -> str:
+    """Return a mentor with his unit, as ``mentors_in`` reads it back."""
+    return f"{name}（{PATH_MARK.join(unit)}）"
 
 
 def kind_by_name(unit: str) -> UnitKind | None:
