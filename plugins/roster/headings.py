@@ -75,15 +75,16 @@ def _may_be_headers(row: Sequence[str]) -> bool:
 def _two_rows(
     sheet: Sheet, number: int, upper: Sequence[str], lower: Sequence[str]
 ) -> dict[int, list[str]]:
-    """Return what headers of two rows may mean: both together, the lower one, the upper one."""
+    """Return what headers of two rows may mean, the likeliest first."""
     found: dict[int, list[str]] = {}
     for place in range(max(len(upper), len(lower))):
         above = words.bare(upper[place]) if place < len(upper) else ""
         below = words.bare(lower[place]) if place < len(lower) else ""
         above = above or _spread(sheet, number, place, upper)
-        names = [name for name in (above + below, below, above) if name]
-        if names:
-            found[place] = [names[0]] if not below else list(dict.fromkeys(names))
+        # The lower one alone where it says enough (谈话时间), else both (申请入党 over 时间).
+        names = list(dict.fromkeys((below, above + below))) if below else [above]
+        if any(names):
+            found[place] = names
     return found
 
 
@@ -98,14 +99,14 @@ def _spread(sheet: Sheet, number: int, place: int, row: Sequence[str]) -> str:
 def _headed(sheet: Sheet, first: int, labels: Mapping[int, Sequence[str]]) -> Headed:
     meanings: dict[int, str] = {}
     doubles = []
+    shown: dict[int, str] = {}
     for place, names in labels.items():
-        known = (words.meaning_of(name) for name in names if not words.NEVER_READ.search(name))
-        meaning = next((name for name in known if name), None)
-        if meaning is None or words.NEVER_READ.search(names[0]):
-            continue
+        barred = next((name for name in names if words.NEVER_READ.search(name)), None)
+        said = next((name for name in names if words.meaning_of(name)), names[-1])
+        shown[place] = words.bare(barred or said)
+        meaning = None if barred else words.meaning_of(said)
         if meaning in meanings.values():
-            doubles.append(meaning)
-        else:
+            doubles.append(str(meaning))
+        elif meaning is not None:
             meanings[place] = meaning
-    shown = {place: words.bare(names[0]) for place, names in labels.items()}
     return Headed(sheet, first, shown, meanings, tuple(doubles))
