@@ -7,25 +7,27 @@ opened. Unpacked sizes, parts and pixels are counted before anything is unpacked
 
 import asyncio
 import io
+import json
 import os
 import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import filetype  # type: ignore[import-untyped]  # ships no types
 
-from core import config, document_child, logs, picture_child
+from core import config, document_child, logs, picture_child, table_child
 from core.errors import Refusal
 from core.messages import MediaKind
 
 log = logs.get("inspection")
 
 _WALL_S = 15
+_TOO_SLOW = -1000
 # What the exit codes of the children mean to whoever sent the file.
 _REFUSALS = {
     picture_child.REFUSED: "file.broken",
@@ -33,6 +35,8 @@ _REFUSALS = {
     document_child.TOO_MANY_PAGES: "file.too_many_pages",
     document_child.ACTIVE: "file.unknown_kind",
 }
+_TABLE_REFUSALS = {table_child.TOO_MANY_ROWS: "file.table_too_long"}
+_EXPECTED = frozenset({0, table_child.REFUSED, *_REFUSALS, *_TABLE_REFUSALS})
 _CHILDREN = asyncio.Semaphore(2)
 
 _PICTURES = frozenset({"jpg", "png", "webp", "gif", "bmp"})
@@ -99,6 +103,18 @@ class Inspected:
     flaw: Flaw | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a table: its rows from the first one on, every cell as text.
+
+    ``merged`` are ranges of cells that show one value: first row and column, last row and column.
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+
 async def inspect(data: bytes, *, name: str) -> Inspected:
     """Return ``data`` made harmless; ``name`` is the sender's and only ever a reason to refuse.
 
@@ -118,12 +134,35 @@ async def inspect(data: bytes, *, name: str) -> Inspected:
     if suffix == "pdf":
         _check_pdf(data)
     elif suffix == "docx":
-        _check_docx(data)
+        _check_archive(data, {"[Content_Types].xml", "word/document.xml"})
     elif data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         raise Refusal("file.heic")
     else:
         raise Refusal("file.unknown_kind")
     return Inspected(MediaKind.FILE, suffix, data, words=await _words(data, suffix))
+
+
+async def sheets(data: bytes) -> tuple[Sheet, ...]:
+    """Return the visible sheets of an .xlsx. Dates come as ISO days, formulas as ``=``.
+
+    Raises Refusal ``file.table_broken``, ``file.table_macros``, ``file.table_too_long``.
+    """
+    try:
+        _check_archive(data, {"[Content_Types].xml", "xl/workbook.xml"})
+    except Refusal as refusal:
+        is_active = refusal.key == "file.unknown_kind"
+        raise Refusal("file.table_macros" if is_active else "file.table_broken") from None
+    found = await _by_child(
+        table_child.__file__, data, refusals=_TABLE_REFUSALS, otherwise="file.table_broken"
+    )
+    return tuple(
+        Sheet(
+            one["name"],
+            tuple(tuple(row) for row in one["rows"]),
+            tuple((span[0], span[1], span[2], span[3]) for span in one["merged"]),
+        )
+        for one in json.loads(found)
+    )
 
 
 def suffix_of(data: bytes) -> str | None:
@@ -155,7 +194,7 @@ def _check_pdf(data: bytes) -> None:
     _refuse_archive_behind(data)
 
 
-def _check_docx(data: bytes) -> None:
+def _check_archive(data: bytes, wanted: Collection[str]) -> None:
     """Look at a zip's directory, its size first; nothing is unpacked."""
     if len(data) < _ZIP_END.size:
         raise Refusal("file.broken")
@@ -171,8 +210,7 @@ def _check_docx(data: bytes) -> None:
     if len(parts) > _MOST_PARTS or unpacked > _MOST_UNPACKED or any(p.flag_bits & 1 for p in parts):
         raise Refusal("file.broken")
     names = {part.filename for part in parts}
-    wanted = {"[Content_Types].xml", "word/document.xml"}
-    if not wanted <= names or any("vbaproject" in part.lower() for part in names):
+    if not names.issuperset(wanted) or any("vbaproject" in part.lower() for part in names):
         raise Refusal("file.unknown_kind")
 
 
@@ -193,12 +231,22 @@ async def _words(data: bytes, suffix: str) -> str:
     return found.decode("utf-8", "replace")
 
 
-async def _by_child(script: str, data: bytes, *arguments: str) -> bytes:
+async def _by_child(
+    script: str,
+    data: bytes,
+    *arguments: str,
+    refusals: Mapping[int, str] = _REFUSALS,
+    otherwise: str = "file.broken",
+) -> bytes:
     async with _CHILDREN:
-        return await asyncio.to_thread(_in_child, script, data, arguments)
+        code, found = await asyncio.to_thread(_in_child, script, data, arguments)
+    if code == 0:
+        return found
+    raise Refusal(refusals.get(code, otherwise))
 
 
-def _in_child(script: str, data: bytes, arguments: Sequence[str]) -> bytes:
+def _in_child(script: str, data: bytes, arguments: Sequence[str]) -> tuple[int, bytes]:
+    """Return how a child ended, and what it said; ``_TOO_SLOW`` when it did not end."""
     environment = {key: os.environ[key] for key in ("SYSTEMROOT",) if key in os.environ}
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and our own file
@@ -212,9 +260,7 @@ def _in_child(script: str, data: bytes, arguments: Sequence[str]) -> bytes:
         )
     except subprocess.TimeoutExpired:
         log.warning("child.too_slow", child=Path(script).stem, size=len(data))
-        raise Refusal("file.broken") from None
-    if done.returncode == 0:
-        return done.stdout
-    if done.returncode not in _REFUSALS:
+        return _TOO_SLOW, b""
+    if done.returncode not in _EXPECTED:
         log.warning("child.died", child=Path(script).stem, code=done.returncode, size=len(data))
-    raise Refusal(_REFUSALS.get(done.returncode, "file.broken"))
+    return done.returncode, done.stdout

@@ -30,6 +30,7 @@ from models.report import (
     ReportSchedule,
     ThoughtReport,
 )
+from models.roster import RosterImport
 from models.runtime import Dialogue, InstanceMark, Occurrence, SeenEvent
 from models.study import (
     FeedItem,
@@ -54,7 +55,7 @@ __all__ = [
     "MentoringRule", "Mentorship", "Message", "Movement", "Occurrence", "Parcel", "Person",
     "PlanPause", "Push", "PushOrder", "QuizAnswer", "ReadLog", "Rebinding", "ReportAllowance",
     "ReportClause", "ReportCycle", "ReportDraft", "ReportExport", "ReportFingerprint",
-    "ReportOriginal", "ReportPart", "ReportReview", "ReportSchedule", "Role", "Seat",
-    "SeenEvent", "StandIn", "StudyPlan", "StudyProgress", "StudyRecord", "ThoughtReport",
+    "ReportOriginal", "ReportPart", "ReportReview", "ReportSchedule", "Role", "RosterImport",
+    "Seat", "SeenEvent", "StandIn", "StudyPlan", "StudyProgress", "StudyRecord", "ThoughtReport",
     "Unit", "Unreached", "Worker",
 ]  # fmt: skip

@@ -14,13 +14,14 @@ from tortoise.models import Model
 def as_json(row: Model, *, without: Collection[str] = ()) -> dict[str, Any]:
     """Return the columns of ``row`` but for bytes and ``without``; days and moments are ISO."""
     return {
-        name: _plain(value)
+        name: plain_value(value)
         for name in row._meta.db_fields  # noqa: SLF001  # Tortoise's list of columns
         if name not in without and not isinstance(value := getattr(row, name), bytes | memoryview)
     }
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """Return a value of a column as JSON has it."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date | datetime):

@@ -4,7 +4,7 @@ from models.enums import ExportKind
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0014_mentor_pairs')]
+    dependencies = [('models', '0015_roster_imports')]
 
     initial = False
 
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ops.AlterField(
             model_name='ReportExport',
             name='kind',
-            field=fields.CharEnumField(description='PERSON: person\nCYCLE: cycle\nLEDGER: ledger\nACTIVISTS: activist\nCONTACTS: contact\nMOVEMENTS: movement\nREGISTER: register\nPROCESS: process', enum_type=ExportKind, max_length=8),
+            field=fields.CharEnumField(description='PERSON: person\nCYCLE: cycle\nLEDGER: ledger\nACTIVISTS: activist\nCONTACTS: contact\nMOVEMENTS: movement\nREGISTER: register\nPROCESS: process\nROSTER: roster', enum_type=ExportKind, max_length=8),
         ),
         ops.AddField(
             model_name='ReportExport',

@@ -3,6 +3,7 @@
 The one place that writes ``read_log``; its owner may ask for every row. Codes and ids only.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -24,8 +25,13 @@ ASSISTANCE = "assistance"
 # A report of a quarter, read in chat, and the same taken out as a file.
 REPORT_PREFIX = "thought_report:"
 EXPORT_PREFIX = "export:"
+# One's line of the roster, taken out as a file.
+ROSTER = "roster"
 # Passages of it, beside another report that has the same ones.
 OVERLAP_PREFIX = "report_overlap:"
+
+# Rows inserted by one statement.
+_BATCH = 500
 
 
 class Office(StrEnum):
@@ -51,6 +57,27 @@ def at_export(quarter: Quarter | str) -> str:
 def at_overlap(quarter: Quarter | str) -> str:
     """Return the code of a look at passages of the report of a quarter, beside another's."""
     return f"{OVERLAP_PREFIX}{quarter}"
+
+
+async def note_many(
+    *, reader: Actor, person_ids: Collection[int], office: Office, what: str, now: datetime
+) -> None:
+    """Note the same look at many people in the caller's transaction."""
+    require_tx()
+    if reader.person_id is None:
+        return
+    rows = [
+        ReadLog(
+            at=now,
+            person_id=person_id,
+            reader_id=reader.person_id,
+            reader_role=office.value,
+            what=what,
+        )
+        for person_id in person_ids
+        if person_id != reader.person_id
+    ]
+    await ReadLog.bulk_create(rows, batch_size=_BATCH)
 
 
 async def note(*, reader: Actor, person_id: int, office: Office, what: str, now: datetime) -> None:

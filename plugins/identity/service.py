@@ -4,15 +4,11 @@ Codes are kept as a keyed hash only. Nothing here says whose code it is before n
 The consents themselves are in ``consents``, groups in ``groups``.
 """
 
-import hashlib
-import hmac
-import secrets as random_source
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tortoise.queryset import QuerySet
 
-from core import secrets
 from core.actors import Actor, ConsentKind, Stage
 from core.clock import local_day
 from core.config import settings
@@ -21,7 +17,7 @@ from core.errors import Fault, Refusal
 from core.messages import Chat
 from models import Account, AuditLog, CodeTry, Consent, Invitation, Person
 from models.enums import ConsentDecision
-from plugins.identity import consent_texts, dialogues, handed, policy, words
+from plugins.identity import codes, consent_texts, dialogues, handed, policy, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +42,8 @@ async def issue_invitation(*, person_id: int, issued_by: int | None, now: dateti
     ``issued_by`` is the person id of whoever hands it out (None: the console); the caller has
     checked that he may. Older unused codes of the person are withdrawn. Commits code and audit row.
     """
-    code = f"{random_source.randbelow(10**8):08d}"
-    await _issue(person_id=person_id, issued_by=issued_by, code_hash=_code_hash(code), now=now)
+    code = codes.draw()
+    await _issue(person_id=person_id, issued_by=issued_by, code_hash=codes.hash_of(code), now=now)
     return code
 
 
@@ -68,11 +64,6 @@ async def _issue(*, person_id: int, issued_by: int | None, code_hash: str, now: 
     await audit(issued_by, "identity.invite", person_id, now)
 
 
-def _code_hash(code: str) -> str:
-    key = secrets.secret("invitation_key").encode()
-    return hmac.new(key, code.encode(), hashlib.sha256).hexdigest()
-
-
 async def begin_binding(
     *, actor: Actor, chat: Chat, account_id: str, code: str, now: datetime
 ) -> int:
@@ -83,7 +74,9 @@ async def begin_binding(
     """
     if actor.is_bound:
         raise Refusal("identity.already_bound")
-    attempt = await _try_code(chat=chat, account_id=account_id, code_hash=_code_hash(code), now=now)
+    attempt = await _try_code(
+        chat=chat, account_id=account_id, code_hash=codes.hash_of(code), now=now
+    )
     if attempt.refusal is not None:
         raise attempt.refusal
     return attempt.invitation_id

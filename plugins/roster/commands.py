@@ -9,6 +9,8 @@ from core.errors import Refusal
 from plugins.identity import policy
 from plugins.identity import queries as identity
 from plugins.roster import queries, service, views, words
+from plugins.roster.import_commands import IMPORT_COMMANDS, IMPORT_CONTINUATIONS
+from plugins.roster.listing_commands import LISTING_COMMANDS, LISTING_CONTINUATIONS
 
 
 async def handle_invite(call: Call) -> Reply:
@@ -120,10 +122,14 @@ COMMANDS = (
         reveals=Reveals.OWN,
         while_drafting=True,
     ),
+    *IMPORT_COMMANDS,
+    *LISTING_COMMANDS,
 )
 
 CONTINUATIONS = (
     Continuation(views.INVITE, continue_invite),
     Continuation(views.NEW_ACCOUNT, continue_new_account),
     Continuation(views.PAUSE, continue_pause),
+    *IMPORT_CONTINUATIONS,
+    *LISTING_CONTINUATIONS,
 )

@@ -13,13 +13,12 @@ from pathlib import Path
 
 from core import texts
 from core.actors import UnitScope
-from core.clock import local, local_day
+from core.clock import local
 from core.config import settings
 from core.errors import Refusal
 from plugins.identity import queries as identity
-from plugins.roster import importing, queries, service, words
-from plugins.roster.importing import Table
-from plugins.roster.service import ImportResult, Invited
+from plugins.roster import code_files, console_imports, queries, service, undoing, words
+from plugins.roster.service import Invited
 
 Errand = Callable[[Sequence[str], datetime], Awaitable[tuple[str, ...]]]
 
@@ -37,38 +36,25 @@ async def admin(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
 
 
 async def roster(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
-    """Take in a table: ``roster <file.csv>``; codes of new people go into a table beside it."""
-    if len(arguments) != 1:
+    """Take in a table: ``roster <file>``; see ``console_imports`` for the words behind it."""
+    if len(arguments) == 1 and arguments[0] == words.UNDO_IMPORT:
+        undone = await undoing.undo_at_console(now=now)
+        return (texts.render("roster.undone_at", at=undone.applied_at, added=undone.added),)
+    if not arguments:
         return (texts.render("roster.usage_roster"),)
     source = Path(arguments[0])
     try:
         data = await asyncio.to_thread(source.read_bytes)
     except OSError:
         return (texts.render("roster.file_unreadable", file=source.name),)
-    table = importing.read(data, today=local_day(now))
-    result = await service.import_roster(table.rows, now=now, actor=None)
-    lines = _counted(table, result)
-    if result.invited:
+    lines, result = await console_imports.take(data, arguments[1:], file=source.name, now=now)
+    if result is not None and result.invited:
         path = await asyncio.to_thread(_write_codes, source.parent, result.invited, now)
-        lines.append(texts.render("roster.codes_written", file=path.name))
-    return tuple(lines)
-
-
-def _counted(table: Table, result: ImportResult) -> list[str]:
-    lines = [
-        texts.render(
-            "roster.imported",
-            added=result.added,
-            updated=result.updated,
-            unchanged=result.unchanged,
-            units=result.units,
+        await asyncio.to_thread(
+            _write_new, path.with_suffix(".docx"), code_files.slips(result.invited)
         )
-    ]
-    if table.dropped:
-        lines.append(texts.render("roster.dropped", columns=words.LIST_MARK.join(table.dropped)))
-    if table.unused:
-        lines.append(texts.render("roster.unused", columns=words.LIST_MARK.join(table.unused)))
-    return lines
+        lines = [*lines, texts.render("roster.codes_written", file=path.name)]
+    return tuple(lines)
 
 
 async def invite(arguments: Sequence[str], now: datetime) -> tuple[str, ...]:
@@ -107,14 +93,20 @@ def _write_codes(folder: Path, invited: Sequence[Invited], now: datetime) -> Pat
     number = 1
     while True:
         path = folder / (f"{stem}.csv" if number == 1 else f"{stem}-{number}.csv")
-        try:
-            door = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            number += 1
-            continue
-        with os.fdopen(door, "wb") as file:
-            file.write(page.getvalue().encode("utf-8-sig"))
-        return path
+        if _write_new(path, page.getvalue().encode("utf-8-sig")):
+            return path
+        number += 1
+
+
+def _write_new(path: Path, data: bytes) -> bool:
+    """Write a file that only its owner may read; False when there is one of that name."""
+    try:
+        door = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(door, "wb") as file:
+        file.write(data)
+    return True
 
 
 def _answering(errand: Errand) -> Errand:

@@ -1,247 +1,243 @@
-"""Writes a roster: people with their days and places, offices, mentors; all of it or nothing.
+"""Reads what is known of the people of a roster, and writes what was planned: all of it or nothing.
 
-A person is known by name and home unit; the same table again changes what differs and adds nobody.
-An empty cell leaves what is known. Every change leaves an audit row without names.
+Every change leaves an audit row without names. What stood before is returned, so that an import can
+be undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from core.actors import RoleKind, Stage
+from core.actors import RoleKind
 from core.clock import local_day
 from core.config import settings
 from core.database import require_tx
-from core.errors import Refusal
 from core.periods import add_months
-from models import AuditLog, Mentorship, Person, Role, Unit
-from models.enums import UnitKind
+from models import AuditLog, Mentorship, Person, Role
+from models.rows import plain_value
 from plugins.roster.importing import RosterRow
+from plugins.roster.plans import Known, Placed, Plan, Reach
 from plugins.roster.units import UnitTree
 
 # The first talk within a week of appointment (domain.md 3.2: one rule has the secretary brief the
 # mentor within a week and the mentor meet the person within the next).
 FIRST_TALK = timedelta(days=7)
-
-_OFFICE_LEVELS = {
-    RoleKind.TOWNSHIP_CLERK: UnitKind.TOWNSHIP,
-    RoleKind.COUNTY_CLERK: UnitKind.COUNTY,
-}
 _DAY = timedelta(days=1)
+# Values asked for by one statement; SQLite takes 32,766 parameters.
+_BATCH = 500
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
-class Counted:
-    """What an import did. ``added`` and ``updated`` are people."""
+class Written:
+    """What an import made and changed. ``people`` are the new ones, in the order of the table.
 
-    added: list[Person] = field(default_factory=list)
-    updated: int = 0
-    unchanged: int = 0
-    units: int = 0
-
-
-@dataclass(slots=True)
-class _Placed:
-    row: RosterRow
-    person: Person
-    unit: Unit
-    inflow: Unit | None
-    is_changed: bool
-
-
-async def write(rows: Sequence[RosterRow], *, now: datetime, actor: int | None) -> Counted:
-    """Write ``rows`` inside the caller's transaction.
-
-    Raises Refusal with the row's ``line``: ``roster.row_unit_twice``, ``row_unit_deep``,
-    ``row_person_twice``, ``row_same_person``, ``row_mentor_unknown``, ``row_mentor_twice``,
-    ``row_mentor_stage``, ``row_mentor_self``, ``row_office_unit``.
+    ``made`` are ids of rows by kind, ``before`` what stood there, ``after`` what was written over
+    it: columns by person, and offices and pairs whose last day changed.
     """
+
+    people: list[Person] = field(default_factory=list)
+    made: dict[str, list[int]] = field(default_factory=dict)
+    before: dict[str, dict[str, Any]] = field(default_factory=dict)
+    after: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def note(self, kind: str, row_id: int, old: Any, new: Any) -> None:
+        """Note what stood in a row before."""
+        self.before.setdefault(kind, {})[str(row_id)] = old
+        self.after.setdefault(kind, {})[str(row_id)] = new
+
+
+def in_batches(values: Collection[_T]) -> Iterator[list[_T]]:
+    """Yield ``values`` in pieces that one statement takes."""
+    listed = list(values)
+    for start in range(0, len(listed), _BATCH):
+        yield listed[start : start + _BATCH]
+
+
+async def load(rows: Sequence[RosterRow], *, reach: Reach) -> Known:
+    """Read the tree, and everybody whom ``rows`` name as person or mentor."""
+    tree = await UnitTree.load(scope=reach.scope)
+    names = dict.fromkeys(row.name for row in rows)
+    names |= dict.fromkeys(mentor[0] for row in rows for mentor in row.mentors)
+    people: list[Person] = []
+    for some in in_batches(names):
+        people += await Person.filter(name__in=some, erased_on__isnull=True).order_by("id")
+    ids = [person.id for person in people]
+    roles: dict[int, list[Role]] = {}
+    pairs: dict[int, list[Mentorship]] = {}
+    for few in in_batches(ids):
+        for role in await Role.filter(person_id__in=few).order_by("id"):
+            roles.setdefault(role.person_id, []).append(role)
+        for pair in await Mentorship.filter(person_id__in=few).order_by("id"):
+            pairs.setdefault(pair.person_id, []).append(pair)
+    return Known(tree, people, roles, pairs)
+
+
+async def write(plan: Plan, known: Known, *, now: datetime, actor: int | None) -> Written:
+    """Write a sound plan inside the caller's transaction; return what was made and changed."""
     require_tx()
-    tree = await UnitTree.load(now=now)
-    counted = Counted()
-    placed = [await _place(row, tree, counted, now, actor) for row in rows]
-    _refuse_same(placed)
-    for item in placed:
-        item.is_changed |= await _appoint(item, tree, now)
-    for item in placed:
-        item.is_changed |= await _assign(item, tree, now)
-    counted.units = len(tree.made)
-    added = {person.id for person in counted.added}
-    old = [item for item in placed if item.person.id not in added]
-    counted.updated = sum(item.is_changed for item in old)
-    counted.unchanged = len(old) - counted.updated
-    await _audit_import(counted, now, actor)
-    return counted
+    written = Written()
+    await plan.tree.write(now=now)
+    written.made["units"] = [node.id for node in plan.tree.made]
+    ids = await _add(plan, written, now)
+    audits = [
+        _audit("roster.update", item.person.id, detail, now, actor)
+        for item in plan.placed
+        if item.person is not None and (detail := await _update(item.person, item, written))
+    ]
+    await _give_offices(plan, ids, known, written, now)
+    await _give_mentors(plan, ids, known, written, now)
+    counts: dict[str, object] = {"added": len(written.people), "updated": plan.updated}
+    counts["units"] = len(written.made["units"])
+    audits.append(_audit("roster.import", None, counts, now, actor))
+    await AuditLog.bulk_create(audits, batch_size=_BATCH)
+    return written
 
 
-async def _place(
-    row: RosterRow, tree: UnitTree, counted: Counted, now: datetime, actor: int | None
-) -> _Placed:
-    unit = await tree.at(row.unit, line=row.line)
-    inflow = await tree.away(row.inflow, home=unit, line=row.line) if row.inflow else None
-    known = await Person.filter(name=row.name, home_unit_id=unit.id)
-    if len(known) > 1:
-        raise Refusal("roster.row_person_twice", line=row.line)
-    if known:
-        changed = await _update(known[0], row, inflow, now, actor)
-        return _Placed(row, known[0], unit, inflow, changed)
-    person = await Person.create(
-        uid=uuid4().hex,
-        name=row.name,
-        home_unit_id=unit.id,
-        inflow_unit_id=None if inflow is None else inflow.id,
-        stage=row.stage,
-        applied_on=row.applied_on,
-        talk_on=row.talk_on,
-        activist_on=row.activist_on,
-        city=row.city,
-        created_at=now,
-    )
-    counted.added.append(person)
-    return _Placed(row, person, unit, inflow, is_changed=True)
+async def _add(plan: Plan, written: Written, now: datetime) -> dict[Placed, int]:
+    """Make the new people; return the id of everybody in the plan."""
+    ids = {item: item.person.id for item in plan.placed if item.person is not None}
+    new = {uuid4().hex: item for item in plan.added}
+    rows = [
+        Person(
+            uid=uid,
+            name=item.row.name,
+            home_unit_id=item.unit.id,
+            created_at=now,
+            **(item.changes | _late_inflow(item)),
+        )
+        for uid, item in new.items()
+    ]
+    await Person.bulk_create(rows, batch_size=_BATCH)
+    for some in in_batches(new):
+        for person in await Person.filter(uid__in=some):
+            ids[new[person.uid]] = person.id
+    by_id = {ids[new[row.uid]]: row for row in rows}
+    for number, row in by_id.items():
+        row.id = number
+    written.people = list(by_id.values())
+    written.made["people"] = list(by_id)
+    return ids
 
 
-async def _update(
-    person: Person, row: RosterRow, inflow: Unit | None, now: datetime, actor: int | None
-) -> bool:
-    wanted = {
-        "stage": row.stage,
-        "applied_on": row.applied_on,
-        "talk_on": row.talk_on,
-        "activist_on": row.activist_on,
-        "city": row.city,
-        "inflow_unit_id": None if inflow is None else inflow.id,
-    }
-    changes = {
-        name: value
-        for name, value in wanted.items()
-        if value is not None and getattr(person, name) != value
-    }
+def _late_inflow(item: Placed) -> dict[str, object]:
+    """Return the column of a unit that was only made now."""
+    made_now = item.inflow is not None and "inflow_unit_id" not in item.changes
+    if item.inflow is None or not made_now:
+        return {}
+    return {"inflow_unit_id": item.inflow.id}
+
+
+async def _update(person: Person, item: Placed, written: Written) -> dict[str, object]:
+    """Write what changes in a known person; return what the audit row says of it."""
+    late = _late_inflow(item)
+    changes = item.changes | (late if late.get("inflow_unit_id") != person.inflow_unit_id else {})
     if not changes:
-        return False
-    before = person.stage
-    await person.update_from_dict(changes).save(update_fields=list(changes))
+        return {}
     detail: dict[str, object] = {"columns": sorted(changes)}
-    if before is not row.stage:
-        detail |= {"stage_before": before.value, "stage": row.stage.value, "basis": "roster"}
-    await _audit("roster.update", person.id, detail, now, actor)
-    return True
+    if "stage" in changes:
+        before, after = person.stage.value, item.row.stage.value
+        detail |= {"stage_before": before, "stage": after, "basis": "roster"}
+    old = {name: plain_value(getattr(person, name)) for name in changes}
+    new = {name: plain_value(value) for name, value in changes.items()}
+    written.note("people", person.id, old, new)
+    await Person.filter(id=person.id).update(**changes)
+    return detail
 
 
-def _refuse_same(placed: Sequence[_Placed]) -> None:
-    """Two paths may be two ways of writing one unit: then one person stands there twice."""
-    seen: dict[int, int] = {}
-    for item in placed:
-        first = seen.setdefault(item.person.id, item.row.line)
-        if first != item.row.line:
-            raise Refusal("roster.row_same_person", line=item.row.line, first=first)
-
-
-async def _appoint(item: _Placed, tree: UnitTree, now: datetime) -> bool:
-    """Make the offices of a person those of his row; return whether anything changed."""
-    if not item.row.offices:
-        return False
-    today = local_day(now)
-    wanted = {(kind, _office_unit(item, tree, kind)) for kind in item.row.offices}
-    # The operator's office is given at the console and is none of the roster's business.
-    held = await Role.filter(person_id=item.person.id, until_on__isnull=True).exclude(
-        kind=RoleKind.OPERATOR
-    )
-    kept = {(role.kind, role.unit_id) for role in held} & wanted
-    for role in held:
-        if (role.kind, role.unit_id) not in wanted:
-            role.until_on = today - _DAY
-            await role.save(update_fields=["until_on"])
-    for kind, unit_id in sorted(wanted - kept):
-        await _give_office(item.person.id, unit_id, kind, today)
-    return wanted != {(role.kind, role.unit_id) for role in held}
-
-
-def _office_unit(item: _Placed, tree: UnitTree, kind: RoleKind) -> int:
-    if kind is RoleKind.LIAISON_OFFICER:
-        places = (item.unit, item.inflow)
-        unit = next((u for u in places if u and u.kind is UnitKind.LIAISON_OFFICE), None)
-    elif kind in _OFFICE_LEVELS:
-        unit = tree.above(item.unit, _OFFICE_LEVELS[kind])
-    else:
-        unit = item.unit
-    if unit is None:
-        raise Refusal("roster.row_office_unit", line=item.row.line)
-    return unit.id
-
-
-async def _give_office(person_id: int, unit_id: int, kind: RoleKind, today: date) -> None:
-    same = Role.filter(person_id=person_id, unit_id=unit_id, kind=kind, from_on=today)
-    if not await same.update(until_on=None):
-        await Role.create(person_id=person_id, unit_id=unit_id, kind=kind, from_on=today)
-
-
-async def _assign(item: _Placed, tree: UnitTree, now: datetime) -> bool:
-    """Make the mentors of a person those of his row; return whether anything changed."""
-    if not item.row.mentors:
-        return False
-    today = local_day(now)
-    wanted = {(await _mentor(item, name, tree)).id for name in item.row.mentors}
-    held = await Mentorship.filter(person_id=item.person.id, until_on__isnull=True)
-    for mentorship in held:
-        if mentorship.mentor_id not in wanted:
-            mentorship.until_on = today - _DAY
-            await mentorship.save(update_fields=["until_on"])
-    for mentor_id in sorted(wanted - {mentorship.mentor_id for mentorship in held}):
-        await _give_mentor(item.person.id, mentor_id, today)
-    return wanted != {mentorship.mentor_id for mentorship in held}
-
-
-async def _give_mentor(person_id: int, mentor_id: int, today: date) -> None:
-    same = Mentorship.filter(person_id=person_id, mentor_id=mentor_id, from_on=today)
-    if await same.update(until_on=None):
-        return
-    regular = add_months(today, settings().mentoring.cadence_months)
-    await Mentorship.create(
-        person_id=person_id,
-        mentor_id=mentor_id,
-        from_on=today,
-        next_contact_on=min(regular, today + FIRST_TALK),
-    )
-
-
-async def _mentor(item: _Placed, name: str, tree: UnitTree) -> Person:
-    """Return the mentor of that name who is nearest: same unit, same township, anywhere."""
-    line = item.row.line
-    people = await Person.filter(name=name).prefetch_related("home_unit")
-    township = tree.above(item.unit, UnitKind.TOWNSHIP)
-    roots = [item.unit.path, "/" if township is None else township.path, "/"]
-    for root in roots:
-        near = [person for person in people if person.home_unit.path.startswith(root)]
-        if len(near) > 1:
-            raise Refusal("roster.row_mentor_twice", line=line)
-        if near:
-            return _fit_mentor(near[0], item)
-    raise Refusal("roster.row_mentor_unknown", line=line)
-
-
-def _fit_mentor(mentor: Person, item: _Placed) -> Person:
-    if mentor.id == item.person.id:
-        raise Refusal("roster.row_mentor_self", line=item.row.line)
-    if mentor.stage is not Stage.FULL_MEMBER:
-        raise Refusal("roster.row_mentor_stage", line=item.row.line)
-    return mentor
-
-
-async def _audit_import(counted: Counted, now: datetime, actor: int | None) -> None:
-    detail: dict[str, object] = {
-        "added": len(counted.added),
-        "updated": counted.updated,
-        "units": counted.units,
-    }
-    await _audit("roster.import", None, detail, now, actor)
-
-
-async def _audit(
-    action: str, person_id: int | None, detail: dict[str, object], now: datetime, actor: int | None
+async def _give_offices(
+    plan: Plan, ids: Mapping[Placed, int], known: Known, written: Written, now: datetime
 ) -> None:
-    await AuditLog.create(
+    today = local_day(now)
+    await _end(Role, [role for item in plan.placed for role in item.ended], written, today)
+    new: list[Role] = []
+    for item in plan.placed:
+        roles = known.roles.get(ids[item], ())
+        for kind, node in item.offices:
+            same = (r for r in roles if (r.kind, r.unit_id, r.from_on) == (kind, node.id, today))
+            await _open(next(same, None), new, _role(ids[item], node.id, kind, today), written)
+    await Role.bulk_create(new, batch_size=_BATCH)
+    written.made["roles"] = await _ids_of(Role, new, today)
+
+
+def _role(person_id: int, unit_id: int, kind: RoleKind, today: date) -> Role:
+    return Role(person_id=person_id, unit_id=unit_id, kind=kind, from_on=today)
+
+
+async def _give_mentors(
+    plan: Plan, ids: Mapping[Placed, int], known: Known, written: Written, now: datetime
+) -> None:
+    today = local_day(now)
+    await _end(Mentorship, [pair for item in plan.placed for pair in item.parted], written, today)
+    regular = add_months(today, settings().mentoring.cadence_months)
+    new: list[Mentorship] = []
+    for item in plan.placed:
+        pairs = known.pairs.get(ids[item], ())
+        for mentor in item.mentors:
+            mentor_id = mentor.id if isinstance(mentor, Person) else ids[mentor]
+            fresh = Mentorship(
+                person_id=ids[item],
+                mentor_id=mentor_id,
+                from_on=today,
+                next_contact_on=min(regular, today + FIRST_TALK),
+            )
+            same = (p for p in pairs if (p.mentor_id, p.from_on) == (mentor_id, today))
+            await _open(next(same, None), new, fresh, written)
+    await Mentorship.bulk_create(new, batch_size=_BATCH)
+    written.made["pairs"] = await _ids_of(Mentorship, new, today)
+
+
+_Lasting = TypeVar("_Lasting", Role, Mentorship)
+
+
+async def _end(
+    model: type[_Lasting], rows: Sequence[_Lasting], written: Written, today: date
+) -> None:
+    for some in in_batches(rows):
+        await model.filter(id__in=[row.id for row in some]).update(until_on=today - _DAY)
+    for row in rows:
+        written.note(_kind_of(row), row.id, None, (today - _DAY).isoformat())
+
+
+async def _open(
+    old: _Lasting | None, new: list[_Lasting], fresh: _Lasting, written: Written
+) -> None:
+    """Let a row of today that was ended go on; else add ``fresh`` to those to be made."""
+    if old is None:
+        new.append(fresh)
+        return
+    written.note(_kind_of(old), old.id, plain_value(old.until_on), None)
+    await type(old).filter(id=old.id).update(until_on=None)
+
+
+def _kind_of(row: Role | Mentorship) -> str:
+    return "roles" if isinstance(row, Role) else "pairs"
+
+
+async def _ids_of(model: type[_Lasting], new: Sequence[_Lasting], today: date) -> list[int]:
+    """Return the ids of rows that were just made; every one of them begins today."""
+    people = dict.fromkeys(row.person_id for row in new)
+    keys = {_key(row) for row in new}
+    found: list[int] = []
+    for some in in_batches(people):
+        rows = await model.filter(person_id__in=some, from_on=today).order_by("id")
+        found += [row.id for row in rows if _key(row) in keys]
+    return found
+
+
+def _key(row: Role | Mentorship) -> tuple[object, ...]:
+    if isinstance(row, Role):
+        return row.person_id, row.unit_id, row.kind
+    return row.person_id, row.mentor_id
+
+
+def _audit(
+    action: str, person_id: int | None, detail: dict[str, Any], now: datetime, actor: int | None
+) -> AuditLog:
+    return AuditLog(
         at=now,
         actor_id=actor,
         action=action,

@@ -1,20 +1,21 @@
 """The rules of the roster: who comes in, who gets a code, who wants to be left alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from core.actors import Actor, RoleKind, Stage
 from core.clock import local_day
-from core.database import transactional
+from core.database import run_tx, transactional
 from core.errors import Refusal
 from models import Account, AuditLog, Person, Role, Unit
 from models.enums import UnitKind
 from plugins.identity import service as identity
-from plugins.roster import queries, registry, words
+from plugins.roster import carrying, queries, words
 from plugins.roster.importing import RosterRow
-from plugins.roster.registry import Counted
+from plugins.roster.plans import Plan, Reach
 from plugins.roster.units import UnitTree
 
 # Nobody works nights for longer than a year on end; a typed year is a slip.
@@ -53,25 +54,33 @@ class ImportResult:
 async def import_roster(
     rows: Sequence[RosterRow], *, now: datetime, actor: int | None
 ) -> ImportResult:
-    """Write a roster in one transaction, then make a code for everybody who is new.
+    """Write a roster with a code for everybody who is new, in one transaction.
 
     Written again it changes what differs and adds nobody. ``actor`` is the person id of whoever
     does it, None at the console. Raises Refusal naming the row; then nothing is written.
     """
-    counted = await _import(rows, now=now, actor=actor)
-    invited = [await _invite(person, issued_by=actor, now=now) for person in counted.added]
-    return ImportResult(
-        added=len(counted.added),
-        updated=counted.updated,
-        unchanged=counted.unchanged,
-        units=counted.units,
-        invited=tuple(invited),
+    planned = await carrying.dry_run(rows, reach=Reach())
+    planned.require_sound()
+    codes = carrying.draw_codes(planned)
+    plan, _ = await run_tx(
+        partial(
+            carrying.carry_out, rows, reach=Reach(), doubt=None, codes=codes, now=now, actor=actor
+        )
     )
+    return result_of(plan, codes)
 
 
-@transactional
-async def _import(rows: Sequence[RosterRow], *, now: datetime, actor: int | None) -> Counted:
-    return await registry.write(rows, now=now, actor=actor)
+def result_of(plan: Plan, codes: Mapping[int, str]) -> ImportResult:
+    """Return what a plan that was carried out did, with the codes by line."""
+    return ImportResult(
+        added=len(plan.added),
+        updated=plan.updated,
+        unchanged=plan.unchanged,
+        units=len(plan.tree.made),
+        invited=tuple(
+            Invited(item.row.name, item.unit.name, codes[item.row.line]) for item in plan.added
+        ),
+    )
 
 
 async def _invite(person: Person, *, issued_by: int | None, now: datetime) -> Invited:
@@ -97,8 +106,9 @@ async def add_first_administrator(*, name: str, unit_name: str, now: datetime) -
 
 @transactional
 async def _administrator(name: str, path: tuple[str, ...], now: datetime) -> int:
-    tree = await UnitTree.load(now=now)
-    unit = await tree.at(path, line=1)
+    tree = await UnitTree.load()
+    unit = tree.at(path, line=1)
+    await tree.write(now=now)
     person = await Person.filter(name=name, home_unit_id=unit.id).first()
     if person is None:
         person = await Person.create(

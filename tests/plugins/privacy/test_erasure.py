@@ -1,6 +1,7 @@
 """Erasing one's own data: the whole database is searched, not only what the rooms say is theirs."""
 
 import dataclasses
+import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import count
@@ -14,7 +15,7 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 import models
-from core import database, files
+from core import crypto, database, files
 from core.actors import RoleKind
 from core.clock import local_day
 from core.config import Settings
@@ -41,6 +42,7 @@ from models import (
     ReportExport,
     ReportReview,
     Role,
+    RosterImport,
     StandIn,
     ThoughtReport,
     Unreached,
@@ -169,6 +171,22 @@ async def plant_the_rest(branch: Any, person: Person) -> None:
         about_id=person.id, source_key="export", confirmed_at=now, made_at=now,
         blobs=[stored.blob_id],
     )  # fmt: skip
+    table = await files.put("王建国".encode(), suffix="json")
+    codes = await files.put("王建国 1234 5678".encode(), suffix="xlsx")
+    secretary = branch.people["刘长河"]
+    await RosterImport.create(
+        uid="open", asked_by=secretary, source_key="open", received_at=now,
+        table_blob=table.blob_id,
+    )  # fmt: skip
+    before = json.dumps({"before": {"people": {str(person.id): {"city": "南港"}}}})
+    await RosterImport.create(
+        uid="done", asked_by=secretary, source_key="done", received_at=now, confirmed_at=now,
+        applied_at=now, made={"people": [person.id]}, codes=[codes.blob_id],
+        before_sealed=crypto.seal_text(before, place="roster_import.before:done"),
+    )  # fmt: skip
+    await RosterImport.create(
+        uid="own", asked_by=person, source_key="own", received_at=now, dropped_at=now
+    )
     await BudgetUse.create(budget="month:onebot11:private:王建国", period="2026-12", used=1)
     for state, occasion in ((DeliveryState.UNKNOWN, "u"), (DeliveryState.LEASED, "l")):
         uid = f"rich{occasion}"
@@ -548,3 +566,15 @@ async def test_given_any_life_when_it_is_erased_then_nothing_of_it_is_left(
     places = naming([one for one in await everything() if one[0] != "account.account_id"], name)
     assert places <= {f"message.body:{service.ERASED}"}
     assert naming(await everything(), NOTE, "师傅学焊接", "落款少个日期") == set()
+
+
+async def test_given_an_import_that_named_somebody_when_he_is_erased_then_it_holds_nothing_of_him(
+    branch: Any,
+) -> None:
+    person = await rich(branch)
+    await branch.says("王建国", "删除")
+    await branch.says("王建国", "确认删除")
+    done = await RosterImport.get(uid="done")
+    assert (done.made, done.codes, done.before_sealed) == ({"people": []}, [], None)
+    assert (await RosterImport.get(uid="open")).dropped_at is not None
+    assert not await RosterImport.filter(asked_by_id=person.id).exists()

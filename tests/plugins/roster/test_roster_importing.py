@@ -47,7 +47,7 @@ def test_given_any_way_to_save_a_table_when_it_is_read_then_the_row_is_the_same(
         applied_on=date(2025, 2, 7),
         talk_on=date(2025, 2, 28),
         activist_on=date(2025, 9, 29),
-        mentors=("周德厚", "李秀兰"),
+        mentors=(("周德厚", ()), ("李秀兰", ())),
         city="南港",
         inflow=("驻南港",),
     )
@@ -81,7 +81,9 @@ def test_given_columns_of_numbers_when_it_is_read_then_they_are_dropped_and_name
         ("王建国,王家村,群众", "roster.row_stage"),
         ("王建国,王家村,申请人,2026.13.1", "roster.row_date"),
         ("王建国,王家村,申请人,去年", "roster.row_date"),
-        ("王建国,王家村,申请人,2025-2", "roster.row_date"),
+        ("王建国,王家村,申请人,2025-13", "roster.row_date"),
+        ("王建国,王家村,申请人,2026.1", "roster.row_date"),
+        ("王建国,王家村,申请人,=TODAY()", "roster.row_formula"),
         ("王建国,王家村,申请人,1890-01-01", "roster.row_date"),
         ("王建国,王家村,申请人,2026-11-24", "roster.row_date_ahead"),
         ("王建国,王家村,申请人,2025-02-01,2025-01-01", "roster.row_date_order"),
@@ -109,11 +111,21 @@ def test_given_a_bad_date_when_it_is_said_then_in_the_words_of_the_script_book(
     assert said == "第 17 行的日期看不懂：2026.13.1。一行都没写进去，改好再传。"
 
 
-@pytest.mark.parametrize("cell", ["330101199001011234", "13800138000", "139 0013 9000"])
-def test_given_a_number_in_a_column_of_dates_when_it_is_refused_then_it_is_not_repeated(
+@pytest.mark.parametrize("cell", ["330101199001011234", "2025年1月1日上午开的支部大会"])
+def test_given_a_long_text_in_a_column_of_dates_when_it_is_refused_then_it_is_not_repeated(
     cell: str,
 ) -> None:
     assert refusal(table(f"王建国,王家村,申请人,{cell}")).fields["value"] == "…"
+
+
+@pytest.mark.parametrize("cell", ["11010519491231002X", "13800138000", "139 0013 9000"])
+@pytest.mark.parametrize("place", [3, 8, 10])
+def test_given_a_number_of_a_person_anywhere_when_it_is_read_then_its_row_is_refused(
+    cell: str, place: int
+) -> None:
+    line = ["王建国", "王家村", "申请人", *[""] * (place - 3), cell]
+    caught = refusal(f"{HEAD},备注\n{','.join(line)}\n".encode())
+    assert (caught.key, caught.fields) == ("roster.row_number", {"line": 2})
 
 
 @pytest.mark.parametrize(
