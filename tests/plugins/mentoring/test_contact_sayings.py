@@ -1,4 +1,4 @@
-"""Five hundred lines of mentors (tests/data/contact_sayings*.toml): what would be made of each."""
+"""Seven hundred lines of mentors (tests/data/contact_sayings*.toml): what would be made of each."""
 
 import sys
 import tomllib
@@ -48,6 +48,11 @@ HELD_OUT = Corpus(
     ("张伟", "刘秀英", "欧阳小兰", "何平", "阿依古丽·买买提"),
     date(2027, 3, 3),
 )
+FRESH = Corpus(
+    "contact_sayings_fresh.toml",
+    ("李平安", "周小燕", "黄志强", "吴志强", "孙建设", "龙海"),
+    date(2027, 5, 12),
+)
 
 
 def facts_of(text: str, corpus: Corpus) -> Facts | None:
@@ -76,6 +81,7 @@ def verdict(expected: Mapping[str, Any], corpus: Corpus) -> str:
     something else. A day that is asked for although it may be known is only missed.
     """
     facts, asks = facts_of(expected["text"], corpus), expected.get("ask", ())
+    may_ask = expected.get("may_ask", ())
     if facts is None:
         return "understood" if "not" in asks else "missed"
     found, step = held(facts, corpus), steps.missing(facts)
@@ -85,11 +91,11 @@ def verdict(expected: Mapping[str, Any], corpus: Corpus) -> str:
         if expected.get(part) not in {"?", value} and not (part == "who" and part not in expected)
     ]
     if step is None:
-        lost = "next" in expected and "next" not in found
+        lost = expected.get("next", "?") != "?" and "next" not in found
         return "wrong" if asks or false or lost else "understood"
     if false and "not" not in asks:
         return "wrong"
-    return "understood" if step.value in asks else "missed"
+    return "understood" if step.value in {*asks, *may_ask} else "missed"
 
 
 @pytest.mark.parametrize("corpus", [SAYINGS, HELD_OUT], ids=lambda corpus: corpus.file)
