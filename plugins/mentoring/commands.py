@@ -92,6 +92,7 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
         call.today,
         label=facts.label,
         place=facts.place,
+        next_said=facts.next_said,
         is_cut=steps.is_cut(facts),
         had_address=steps.had_address(facts),
     )
@@ -110,8 +111,9 @@ async def continue_contact(call: Call) -> Reply:
     line = _read(call, people)
     if steps.is_about_another(facts, line):
         return await _go_on(call, steps.merged(Facts(), line), people)
-    if steps.answers(step, line):
-        return await _go_on(call, steps.merged(facts, line), people)
+    told = steps.typed(facts, step, line, call.words, call.today)
+    if told is not None:
+        return await _go_on(call, told, people)
     again = questions.by_words(step, facts) if data.get("typed") else None
     return questions.not_understood(again or questions.ask_for(step, facts, people, call.today))
 

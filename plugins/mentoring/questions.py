@@ -1,4 +1,4 @@
-"""The questions of mentoring, one at a time with numbers: who, which day, how, what came of it."""
+"""The questions of mentoring, one at a time: who, which day, how, what came of it, when again."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -8,6 +8,7 @@ from core.conversation import Ask, Option, Reply, Say, Takes
 from core.daywords import Reason
 from core.texts import current
 from plugins.mentoring import words
+from plugins.mentoring.next_days import next_month
 from plugins.mentoring.queries import LogLine, Mentee
 from plugins.mentoring.steps import NOTE, Facts, Step
 from plugins.mentoring.views import MOST, line_words
@@ -35,6 +36,8 @@ def ask_for(step: Step, facts: Facts, people: Sequence[Mentee], today: date) -> 
         sentence, options = which_day(facts, today, name)
     elif step is Step.CHANNEL:
         sentence, options = how()
+    elif step is Step.NEXT:
+        sentence, options = when_next(facts.next_said, today)
     else:
         sentence, options = what_came()
     data = {"step": step.value, "facts": facts.to_data()}
@@ -158,6 +161,15 @@ def what_came() -> tuple[_Sentence, list[Option]]:
     """Return the question for the outcome."""
     options = [Option(label, value=outcome.value) for outcome, label in words.OUTCOME_CHOICES]
     return lambda shown: Say("mentoring.what_came", options=shown), options
+
+
+def when_next(said: str, today: date) -> tuple[_Sentence, list[Option]]:
+    """Return the question for the next day when only what is waited for was said (等他发工资)."""
+    days = (today + timedelta(days=7), today + timedelta(days=15), next_month(today))
+    options = [Option(Say("mentoring.line_day", day=day, today=today), value=day.isoformat())
+               for day in days]  # fmt: skip
+    options.append(Option(Say("mentoring.option_usual_next"), value=""))
+    return lambda shown: Say("mentoring.when_next", words=said, options=shown), options
 
 
 def amend_what(line: LogLine, today: date) -> Reply:

@@ -53,6 +53,11 @@ FRESH = Corpus(
     ("李平安", "周小燕", "黄志强", "吴志强", "孙建设", "龙海"),
     date(2027, 5, 12),
 )
+SECOND = Corpus(
+    "contact_sayings_second.toml",
+    ("宋春华", "马高峰", "郭丰收", "唐玲", "周国庆"),
+    date(2026, 12, 21),
+)
 
 
 def facts_of(text: str, corpus: Corpus) -> Facts | None:
