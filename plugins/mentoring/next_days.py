@@ -1,7 +1,7 @@
 """Reads when somebody is to be contacted again: a day, a day by custom, or what is no day. Pure.
 
-A day by custom (过几天, 月底前后, 端午) is said back with the words it came from; what is only waited
-for (等他发工资) is asked about. Nothing is passed over in silence.
+A day by custom (过几天, 月底前后, 端午) is said back with the words it came from; what is only
+waited for (等他发工资) is asked about. Nothing is passed over in silence.
 """
 
 import re
@@ -17,6 +17,8 @@ from plugins.mentoring.masked import MASK, Masked
 
 _WORDS_MOST = 12
 _FAR_DAYS = 400
+# Longer than this, what stands before 再打 is a sentence of its own.
+_CLAUSE_MOST = 9
 _PIECE = re.compile(r"[^\s，。、,；;\x00]+")
 
 
@@ -37,6 +39,7 @@ NOTHING = NextDay()
 def read_next(rest: Masked, today: date) -> NextDay:
     """Take the words of the next contact: a day before 再打, or after 下次, or 三天后 alone."""
     found = _before_again(rest, today) or _after_next_time(rest, today)
+    found = found or _without_again(rest, today)
     if found is not None:
         return found
     lone = _lone(rest, today)
@@ -93,16 +96,42 @@ def _lone(rest: Masked, today: date) -> date | None:
     return None
 
 
+def _without_again(rest: Masked, today: date) -> NextDay | None:
+    for pattern in words.WITHOUT_AGAIN:
+        found = pattern.search(rest.text)
+        if found is None:
+            continue
+        said = found["when"]
+        day = next_day(said, today)
+        custom = day or by_custom(said, today)
+        if custom is not None:
+            rest.mask(*found.span())
+            return NextDay(custom, "" if day else said)
+    return None
+
+
 def _waited_for(rest: Masked) -> NextDay:
-    """Return what is waited for before 再打; it stays in the note as well."""
+    """Return what is waited for before 再打 or after 下次; it stays in the note as well."""
     again = words.AGAIN.search(rest.text)
     if again is None:
-        return NOTHING
-    clause = _PIECE.findall(rest.text[: again.start()])
-    if not clause or not rest.text[: again.start()].endswith(clause[-1]):
+        told = words.NEXT_TIME.search(rest.text)
+        after = _PIECE.match(rest.text, told.end()) if told else None
+        return NextDay(said=after[0]) if after else NOTHING
+    before = rest.text[: again.start()]
+    clause = _PIECE.findall(before)
+    if not clause or not before.endswith(clause[-1]):
         return NOTHING
     waited = words.WAITED.search(clause[-1])
-    return NextDay(said=_plain(waited[0])) if waited else NOTHING
+    if waited is not None:
+        return NextDay(said=_plain(waited[0]))
+    return NextDay(said=_plain(clause[-1])) if _is_time(clause[-1], again[0]) else NOTHING
+
+
+def _is_time(clause: str, again: str) -> bool:
+    """Whether a few words that no table knows say when (发了年终奖再说), as far as can be told."""
+    if len(clause) > _CLAUSE_MOST or words.NO_TIME.search(words.LEAD.sub("", clause)):
+        return False
+    return not words.PUTS_OFF.match(again) or words.FIRST_HAPPENS.search(clause) is not None
 
 
 def _plain(said: str) -> str:
@@ -165,8 +194,8 @@ def _dated(piece: str, today: date) -> date | None:
 def by_custom(text: str, today: date) -> date | None:
     """Return the coming day that words mean by custom, None when they mean none.
 
-    The customs are ours, written down in ``next_words``: 过几天 three days, 过阵子 two weeks, 月中 the
-    15th, a feast its day. The mentor hears the day and may change it.
+    The customs are ours, written down in ``next_words``: 过几天 three days, 过阵子 two weeks, 月中
+    the 15th, a feast its day. The mentor hears the day and may change it.
     """
     piece = text.strip()
     for one in _simpler(piece):

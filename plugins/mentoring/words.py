@@ -145,6 +145,7 @@ OF_SOMETHING = re.compile(
 # Days too unclear to be read, which have to be asked for: feasts without a date, 有天, 1122, 廿二.
 UNCLEAR_DAY = re.compile(
     r"(?:国庆|中秋|端午|清明|五一|双节|暑假|寒假|秋收|麦收|有[天次回](?!空)|好久|很久|那[天回](?!是)"
+    r"|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:[上中下]旬|[初中](?![一二三四五六七八九十\d]))"
     r"|头一?天|前一天|[作做]天|当天)"
     r"节?(?!没|要|再|放|说)"
     r"|(?<!\d)(?:0?[1-9]|1[0-2])[0-3]\d(?=\s|$)"
@@ -162,7 +163,7 @@ QUESTION = re.compile(
 NOT_DONE = re.compile(
     r"还没(?:打|联系|给|顾)|没顾上|忘了[给打联]"
     r"|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明天|今晚|晚上)"
-    r"|[到在]?再(?:打|联系)\S*电话$"
+    r"|[到在]?再(?:打|联系)\S*电话$|要是|如果|万一"
 )
 # A piece of two or three characters that begins like this is taken for the name of a stranger.
 SURNAMES = frozenset(
