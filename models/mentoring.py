@@ -43,7 +43,7 @@ class Mentorship(Model):
     from_on: date = fields.DateField()
     until_on: date | None = fields.DateField(null=True)
     cadence_months: int | None = fields.SmallIntField(null=True)
-    own_every: Every | None = fields.CharEnumField(Every, max_length=2, null=True)
+    own_every = fields.CharEnumField(Every, max_length=2, null=True)
     own_every_on: date | None = fields.DateField(null=True)
     last_contact_on: date | None = fields.DateField(null=True)
     next_contact_on: date = fields.DateField()

@@ -26,6 +26,7 @@ from plugins.mentoring.pair_commands import PAIR_COMMANDS, PAIR_CONTINUATIONS
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
+from plugins.mentoring.rhythm_commands import RHYTHM_COMMANDS, RHYTHM_CONTINUATIONS
 from plugins.mentoring.standing_in_commands import STAND_IN_COMMANDS, STAND_IN_CONTINUATIONS
 from plugins.mentoring.steps import Facts, Step
 from plugins.mentoring.topic_words import without_address
@@ -260,6 +261,7 @@ COMMANDS = (
     ),
     *STAND_IN_COMMANDS,
     *PAIR_COMMANDS,
+    *RHYTHM_COMMANDS,
     *ESCALATION_COMMANDS,
     *INSPECTION_COMMANDS,
 )
@@ -273,6 +275,7 @@ CONTINUATIONS = (
     *STAND_IN_CONTINUATIONS,
     *after_line.AFTER_LINE_CONTINUATIONS,
     *PAIR_CONTINUATIONS,
+    *RHYTHM_CONTINUATIONS,
     *ESCALATION_CONTINUATIONS,
     *INSPECTION_CONTINUATIONS,
 )

@@ -8,6 +8,7 @@ from core.conversation import Ask, Option, Reply, Say, Takes
 from core.daywords import Reason
 from core.texts import current
 from plugins.mentoring import words
+from plugins.mentoring.namesakes import told_apart
 from plugins.mentoring.next_days import next_month
 from plugins.mentoring.queries import LogLine, Mentee
 from plugins.mentoring.steps import NOTE, Facts, Step
@@ -71,8 +72,10 @@ def _question(
 def _who(facts: Facts, people: Sequence[Mentee]) -> tuple[_Sentence, list[Option]]:
     meant = [one for one in people if one.pair_id in facts.may_be]
     if len(meant) > 1 and len({one.name for one in meant}) == 1:
+        apart = told_apart([_traits(one) for one in meant])
         label = [
-            Option(Say("mentoring.option_of_unit", unit=o.unit), value=o.pair_id) for o in meant
+            Option(Say("mentoring.option_of_unit", unit=unit), value=one.pair_id)
+            for unit, one in zip(apart, meant, strict=True)
         ]
         name = meant[0].name
         return lambda options: Say("mentoring.two_of_a_name", name=name, options=options), label
@@ -96,8 +99,20 @@ def _who_is_it(options: str) -> Say:
     return Say("mentoring.who", options=options)
 
 
+def _traits(one: Mentee) -> tuple[str, ...]:
+    return (one.unit, one.city or "")
+
+
 def _names(people: Sequence[Mentee]) -> list[Option]:
-    return [Option(one.name, value=one.pair_id) for one in people]
+    """Offer people by name; of two with the same name what tells them apart stands beside it."""
+    shown: dict[int, str] = {}
+    for name in dict.fromkeys(one.name for one in people):
+        same = [one for one in people if one.name == name]
+        apart = told_apart([_traits(one) for one in same])
+        for label, one in zip(apart, same, strict=True):
+            alone = len(same) == 1
+            shown[one.pair_id] = name if alone else words.COMMA.join((name, label))
+    return [Option(shown[one.pair_id], value=one.pair_id) for one in people]
 
 
 def which_day(facts: Facts, today: date, name: str = "") -> tuple[_Sentence, list[Option]]:

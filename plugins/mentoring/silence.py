@@ -17,7 +17,7 @@ from core.clock import local_day
 from models import Contact, Escalation, Mentorship
 from models.mentoring import REACHED_OUTCOMES
 from plugins.mentoring import cadence
-from plugins.mentoring.cadence import Facts
+from plugins.mentoring.cadence import Facts, Own
 from plugins.mentoring.unit_rules import RuleBook, UnitRule
 
 # A talk longer ago made no next day that could still be to come.
@@ -30,6 +30,8 @@ _COLUMNS = (
     "last_contact_on",
     "next_contact_on",
     "cadence_months",
+    "own_every",
+    "own_every_on",
     "person_id",
     "person__name",
     "person__stage",
@@ -57,6 +59,7 @@ class Pair:
     last_on: date | None
     next_on: date
     months: int | None
+    own: Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,7 @@ def _silence(
         begun=begun,
         newest_from=max(pair.from_on for pair in pairs),
         rhythm=rule.rhythm,
+        owns=[pair.own for pair in pairs],
     )
     paused = row["person__paused_until"]
     return Silence(
@@ -207,4 +211,5 @@ def _pair(row: Mapping[str, Any]) -> Pair:
         last_on=row["last_contact_on"],
         next_on=row["next_contact_on"],
         months=row["cadence_months"],
+        own=Own(row["own_every"], row["own_every_on"]),
     )
