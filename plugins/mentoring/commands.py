@@ -9,6 +9,7 @@ from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
 from plugins.mentoring import (
     after_line,
+    away_from_home,
     bare_lines,
     queries,
     questions,
@@ -97,7 +98,8 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
         is_cut=steps.is_cut(facts),
         had_address=steps.had_address(facts),
     )
-    return after_line.with_question(answer, result.line)
+    away = await away_from_home.place_for(result.line, facts.place, call.today)
+    return after_line.with_question(answer, result.line, away)
 
 
 async def continue_contact(call: Call) -> Reply:
