@@ -279,6 +279,8 @@ class Privacy(Section):
     """Days after which a draft that was dropped is forgotten."""
     contact_days: Annotated[int, Field(ge=30, le=3650)] = 365
     """Days that the log of contacts is kept after mentor and person have parted."""
+    case_days: Annotated[int, Field(ge=30, le=3650)] = 365
+    """Days that a help case is kept after the person said that it is over."""
     audit_days: Annotated[int, Field(ge=365, le=3650)] = 1095
     """Days for which it is known who did what and who looked at what."""
     left_days: Annotated[int, Field(ge=1, le=30)] = 30

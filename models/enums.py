@@ -189,6 +189,17 @@ class HelpState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Every(StrEnum):
+    """How often one pair talks when somebody said so by a word (联系安排); weeks and months."""
+
+    WEEK = "w1"
+    TWO_WEEKS = "w2"
+    MONTH = "m1"
+    TWO_MONTHS = "m2"
+    QUARTER = "m3"
+    HALF_YEAR = "m6"
+
+
 class EscalationLevel(StrEnum):
     """Which office is asked about somebody not heard, from the nearest up.
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from tortoise import fields
 from tortoise.models import Model
 
-from models.enums import Channel, Direction, Outcome, StandInState
+from models.enums import Channel, Direction, Every, Outcome, StandInState
 from models.fields import moment
 from models.org import Person
 
@@ -27,6 +27,8 @@ class Mentorship(Model):
 
     ``next_contact_on`` is the day by which the next contact is due; it follows the last outcome.
     ``last_contact_on`` is the last day on which they heard each other (``REACHED_OUTCOMES``).
+    ``own_every`` is the rhythm of this pair alone, None when the unit's holds, ``own_every_on`` the
+    day on which that was last said. ``cadence_months`` is what the unit makes of it today.
     """
 
     id = fields.IntField(primary_key=True)
@@ -41,6 +43,8 @@ class Mentorship(Model):
     from_on: date = fields.DateField()
     until_on: date | None = fields.DateField(null=True)
     cadence_months: int | None = fields.SmallIntField(null=True)
+    own_every = fields.CharEnumField(Every, max_length=2, null=True)
+    own_every_on: date | None = fields.DateField(null=True)
     last_contact_on: date | None = fields.DateField(null=True)
     next_contact_on: date = fields.DateField()
 

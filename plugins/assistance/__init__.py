@@ -9,7 +9,7 @@ from plugins.assistance.personal import PERSONAL
 __plugin_meta__ = PluginMetadata(
     name="求助",
     description="工钱、工伤、孩子上学，说一句就有人接，办没办好本人说了算",
-    usage="求助 · 取消求助 · 受理 · 办结",
+    usage="求助 · 取消求助 · 替人求助 · 受理 · 办结 · 帮助汇总",
     type="application",
 )
 

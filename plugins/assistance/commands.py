@@ -19,7 +19,9 @@ from core.conversation import (
 from core.texts import current
 from core.todo import TodoItem
 from plugins.assistance import policy, queries, service, words
+from plugins.assistance.asking_for import FOR_COMMANDS, FOR_CONTINUATIONS
 from plugins.assistance.queries import Case
+from plugins.assistance.totals_commands import TOTALS_COMMANDS
 
 _HELPERS = frozenset({Who.SECRETARY, Who.INFLOW, Who.TOWNSHIP})
 _WORKER = frozenset({Who.WORKER})
@@ -80,7 +82,26 @@ async def continue_week(call: Call) -> Reply:
         await service.close(actor=call.actor, case_id=case_id, now=call.now)
         return Reply(says=(Say("assistance.closed"),), close=_DONE)
     await service.still_waits(actor=call.actor, case_id=case_id, now=call.now)
-    return Reply(says=(Say("assistance.pressed", by=policy.taken_by(call.now)),), close=_DONE)
+    pressed = Say("assistance.pressed", by=policy.taken_by(call.now))
+    unit = await queries.township_above(call.actor, case_id, call.today)
+    if unit is None:
+        return Reply(says=(pressed,), close=_DONE)
+    options = (
+        Option(Say("assistance.option_ask_above"), value="above"),
+        Option(Say("assistance.option_not_above"), value="not"),
+    )
+    say = Say("assistance.ask_above", unit=unit, options=current().options(options))
+    ask = Ask("assistance.above", options, {"case": case_id}, listed=True)
+    return Reply(says=(pressed, say), ask=ask)
+
+
+async def continue_above(call: Call) -> Reply:
+    """Ask the township as well, or leave it with the helper."""
+    if call.choice != "above":
+        return Reply(says=(Say("assistance.not_above"),), close=_DONE)
+    case_id = int((call.question.data if call.question else {})["case"])
+    unit = await service.ask_above(actor=call.actor, case_id=case_id, now=call.now)
+    return Reply(says=(Say("assistance.asked_above", unit=unit),), close=_DONE)
 
 
 async def handle_take(call: Call) -> Reply:
@@ -192,6 +213,8 @@ COMMANDS = (
         reveals=Reveals.BRANCH,
         arguments="1",
     ),
+    *FOR_COMMANDS,
+    *TOTALS_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -201,4 +224,6 @@ CONTINUATIONS = (
     Continuation("assistance.done_answer", continue_week),
     Continuation("assistance.take", continue_take),
     Continuation("assistance.done", continue_done),
+    Continuation("assistance.above", continue_above),
+    *FOR_CONTINUATIONS,
 )

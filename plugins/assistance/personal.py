@@ -1,13 +1,18 @@
 """What assistance keeps of a person: what he asked help with, and who took it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from core.clock import local_day
+from core.config import settings
 from core.conversation import Say
 from core.database import require_tx
-from core.personal import Copied, Held, Leaving, PersonalData
+from core.personal import Copied, Held, Keeping, Leaving, PersonalData
 from models import AssistanceCase
+from models.enums import HelpState
 from models.rows import as_json
 from plugins.assistance import queries
 from plugins.identity import looks, trail
@@ -51,6 +56,16 @@ def _look(_code: str, _today: date) -> Say:
     return Say("assistance.looked_at")
 
 
+def _over(now: datetime) -> QuerySet[AssistanceCase]:
+    """Return the cases that were over so long ago that their words have done their work."""
+    before = now - timedelta(days=settings().privacy.case_days)
+    over = AssistanceCase.filter(state__in=[HelpState.CLOSED, HelpState.CANCELLED])
+    # A case that was taken back before its day was noted counts from when it was opened.
+    return over.filter(
+        Q(confirmed_at__lt=before) | Q(confirmed_at__isnull=True, opened_at__lt=before)
+    )
+
+
 PERSONAL = PersonalData(
     title=Say("assistance.personal_title"),
     tables=frozenset({"assistance_case"}),
@@ -59,4 +74,5 @@ PERSONAL = PersonalData(
     erase=_erase,
     rank=50,
     looks={looks.ASSISTANCE: _look},
+    keepings=(Keeping("cases", _over),),
 )

@@ -1,16 +1,16 @@
 """Scoped reads of help cases (求助): one's own, those to be taken, those one has in hand."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tortoise.expressions import Q
 
 from core import crypto
 from core.actors import Actor, RoleKind, Who
-from models import AssistanceCase
+from models import AssistanceCase, Person
 from models.assistance import OPEN_HELP
 from models.enums import HelpKind, HelpState
-from plugins.assistance import policy
+from plugins.assistance import policy, who_helps
 from plugins.identity.policy import named_units
 
 
@@ -82,3 +82,13 @@ def _case(row: AssistanceCase) -> Case:
 def may_help(actor: Actor) -> bool:
     """Whether somebody may take cases at all."""
     return not actor.roles.isdisjoint({Who.SECRETARY, Who.INFLOW, Who.TOWNSHIP})
+
+
+async def township_above(actor: Actor, case_id: int, today: date) -> str | None:
+    """Return the name of the township that the actor may ask to look after a case as well."""
+    row = await AssistanceCase.get(id=case_id)
+    if actor.person_id not in {row.person_id, row.opened_by_id}:
+        return None
+    person = await Person.get(id=row.person_id).prefetch_related("home_unit")
+    found = await who_helps.above(row, person, today)
+    return found.unit if found else None

@@ -18,7 +18,7 @@ from core.errors import Refusal
 from models import AssistanceCase, AuditLog, Person
 from models.assistance import OPEN_HELP
 from models.enums import HelpKind, HelpState
-from plugins.assistance import notices, policy, queries, who_helps, words
+from plugins.assistance import notices, policy, queries, speaking, who_helps, words
 from plugins.identity import looks
 from plugins.identity.looks import Office
 
@@ -27,10 +27,14 @@ _OFFICES = {Who.INFLOW: Office.LIAISON, Who.TOWNSHIP: Office.TOWNSHIP}
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case that was opened, and whether anybody who may help can be told."""
+    """A case that was opened, and whether anybody who may help can be told.
+
+    ``is_mute`` says that the person has no account: who asked hears and answers for him.
+    """
 
     row: AssistanceCase
     has_helper: bool
+    is_mute: bool = False
 
 
 @transactional
@@ -46,7 +50,7 @@ async def open_case(
     helpers = await who_helps.helpers(person, local_day(now))
     known = await AssistanceCase.filter(source_key=key).first()
     if known is not None:
-        return Opened(known, bool(helpers))
+        return Opened(known, bool(helpers), await speaking.speaker(known) != person_id)
     uid = uuid4().hex
     sealed = crypto.seal_text(said.strip()[: policy.WORDS_MOST], place=queries.words_place(uid))
     row = await AssistanceCase.create(
@@ -55,10 +59,11 @@ async def open_case(
     )  # fmt: skip
     await _audit(actor, "assistance.opened", row, now)
     await _tell_of_new(row, person, helpers, now)
-    if actor.person_id != person.id:
+    is_mute = await speaking.speaker(row) != person.id
+    if actor.person_id != person.id and not is_mute:
         told = Say("assistance.news_for_you", mentor=actor.name, matter=words.MATTERS[kind])
         await notices.owe((person.id,), row, told, purpose=notices.NEWS, what="for", now=now)
-    return Opened(row, bool(helpers))
+    return Opened(row, bool(helpers), is_mute)
 
 
 async def _tell_of_new(
@@ -78,7 +83,8 @@ async def _tell_of_new(
         if clerks
         else Say("assistance.left_alone", matter=matter)
     )
-    for people, say, what in ((clerks, left, "left"), ((person.id,), sorry, "sorry")):
+    whom, said = await speaking.passed_on(row, sorry)
+    for people, say, what in ((clerks, left, "left"), ((whom,), said, "sorry")):
         await notices.owe(
             people, row, say,
             purpose=notices.LEFT, what=what, now=now, not_before=late, check=notices.IS_OPEN,
@@ -101,10 +107,12 @@ async def take(*, actor: Actor, case_id: int, now: datetime) -> str:
         await row.save(update_fields=["state", "taken_by_id", "taken_at"])
         await _audit(actor, "assistance.taken", row, now)
         news = Say("assistance.news_taken", helper=actor.name)
-        await notices.owe((row.person_id,), row, news, purpose=notices.NEWS, what="taken", now=now)
+        whom, said = await speaking.passed_on(row, news)
+        await notices.owe((whom,), row, said, purpose=notices.NEWS, what="taken", now=now)
         say, ask = notices.week_question(row)
+        whom, said = await speaking.passed_on(row, say)
         await notices.owe(
-            (row.person_id,), row, say, ask=ask,
+            (whom,), row, said, ask=ask,
             purpose=notices.QUESTION, what="week", now=now,
             not_before=policy.asked_at(now), check=notices.IS_TAKEN,
         )  # fmt: skip
@@ -129,8 +137,9 @@ async def say_done(*, actor: Actor, case_id: int, now: datetime) -> AssistanceCa
     await row.save(update_fields=["state", "done_at"])
     await _audit(actor, "assistance.done", row, now)
     say, ask = notices.done_question(row, actor.name)
+    whom, said = await speaking.passed_on(row, say)
     await notices.owe(
-        (row.person_id,), row, say, ask=ask,
+        (whom,), row, said, ask=ask,
         purpose=notices.QUESTION, what=f"done:{now.timestamp():.0f}", now=now,
         check=notices.IS_DONE,
     )  # fmt: skip
@@ -170,12 +179,38 @@ async def cancel(*, actor: Actor, now: datetime) -> AssistanceCase:
     if found is None:
         raise Refusal("assistance.none_open")
     row = await _own(actor, found.id)
-    row.state = HelpState.CANCELLED
-    await row.save(update_fields=["state"])
+    row.state, row.confirmed_at = HelpState.CANCELLED, now
+    await row.save(update_fields=["state", "confirmed_at"])
     await _audit(actor, "assistance.cancelled", row, now)
     news = Say("assistance.news_cancelled", name=actor.name, kind=dict(words.KINDS)[row.kind])
     await _tell_helper(row, news, "cancelled", now)
     return row
+
+
+@transactional
+async def ask_above(*, actor: Actor, case_id: int, now: datetime) -> str:
+    """Ask the township to look after a case as well, by the person's word; return its name.
+
+    Once a day for a case. Raises Refusal ``assistance.gone``, and ``assistance.nobody_above`` when
+    no clerk of the township has an account.
+    """
+    row = await _own(actor, case_id)
+    person = await Person.get(id=row.person_id).prefetch_related("home_unit")
+    above = await who_helps.above(row, person, local_day(now))
+    if above is None:
+        raise Refusal("assistance.nobody_above")
+    helper = await Person.get_or_none(id=row.taken_by_id)
+    say = Say(
+        "assistance.news_above",
+        unit=person.home_unit.name,
+        name=person.name,
+        matter=words.MATTERS[row.kind],
+        helper=helper.name if helper else "",
+    )
+    what = f"above:{local_day(now)}"
+    await notices.owe(above.clerks, row, say, purpose=notices.NEWS, what=what, now=now)
+    await _audit(actor, "assistance.asked_above", row, now)
+    return above.unit
 
 
 async def _tell_helper(row: AssistanceCase, say: Say, what: str, now: datetime) -> None:
@@ -192,7 +227,7 @@ async def _held(case_id: int) -> AssistanceCase:
 
 async def _own(actor: Actor, case_id: int) -> AssistanceCase:
     row = await _held(case_id)
-    if row.person_id != actor.person_id or row.state not in OPEN_HELP:
+    if row.state not in OPEN_HELP or await speaking.speaker(row) != actor.person_id:
         raise Refusal("assistance.gone")
     return row
 

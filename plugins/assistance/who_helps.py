@@ -1,12 +1,14 @@
 """Who hears that somebody asked for help: those in office for him at home, away, and above."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from tortoise.expressions import Q
 
 from core.actors import RoleKind
-from models import Person, Role
+from models import AssistanceCase, Person, Role, Unit
+from models.enums import UnitKind
 
 _HOME = (RoleKind.BRANCH_SECRETARY, RoleKind.DEPUTY_SECRETARY)
 _AWAY = (RoleKind.LIAISON_OFFICER, RoleKind.BRANCH_SECRETARY)
@@ -32,6 +34,26 @@ async def township(path: str, today: date) -> tuple[int, ...]:
         _in_force(today), unit_id__in=above, kind=RoleKind.TOWNSHIP_CLERK
     ).order_by("id")
     return _ids(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A township and its clerks, who may be asked to look after a case as well."""
+
+    unit: str
+    clerks: tuple[int, ...]
+
+
+async def above(row: AssistanceCase, person: Person, today: date) -> Above | None:
+    """Return the township above somebody's branch; None when only the helper himself sits there."""
+    ids = [int(piece) for piece in person.home_unit.path.split("/") if piece]
+    units = Unit.filter(id__in=ids, kind=UnitKind.TOWNSHIP)
+    unit = await units.order_by("id").first()
+    if unit is None:
+        return None
+    rows = Role.filter(_in_force(today), unit_id=unit.id, kind=RoleKind.TOWNSHIP_CLERK)
+    clerks = tuple(one for one in _ids(await rows.order_by("id")) if one != row.taken_by_id)
+    return Above(unit.name, clerks) if clerks else None
 
 
 def _ids(rows: Iterable[Role]) -> tuple[int, ...]:

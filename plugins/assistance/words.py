@@ -34,6 +34,13 @@ HELP = "求助"
 TAKE = "受理"
 DONE = "办结"
 CANCEL = "取消求助"
+HELP_FOR = "替人求助"
+HELP_FOR_ALIASES = ("替他求助", "帮人求助")
+HELP_FOR_ARGUMENTS = "王建国"
+TOTALS_ARGUMENTS = "王家村"
+TOTALS = "帮助汇总"
+LIST_MARK = "、"
+GAP = "，"
 
 
 def kind_of_value(value: object) -> HelpKind:

@@ -90,6 +90,16 @@ async def people(actor: Actor, name: str, day: date) -> tuple[Reached, ...]:
     return await _reached(actor, rows, day)
 
 
+async def own_people(actor: Actor, day: date) -> tuple[Reached, ...]:
+    """Return the people the actor is mentor of on ``day``, without those he only stands in for."""
+    rows = await (
+        Person.filter(id__in=await _mentees(actor, day))
+        .order_by("id")
+        .prefetch_related("home_unit")
+    )
+    return await _reached(actor, rows, day)
+
+
 async def person(actor: Actor, person_id: int, day: date) -> Reached | None:
     """Return one person if the actor may look at him, as ``people`` does; else None."""
     if actor.person_id in (None, person_id):

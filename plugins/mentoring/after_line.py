@@ -1,4 +1,4 @@
-"""What is asked after a line was written: whether to open a help case, whether to ask for the city.
+"""What is asked after a line: to open a help case, to ask for the city, to have somebody sought.
 
 Nothing is opened and nobody is written to without the mentor's yes. The case itself belongs to
 another room, which bot.py hands over.
@@ -15,7 +15,8 @@ from core.texts import current
 from models import AuditLog
 from models.enums import Outcome, Priority
 from plugins.delivery import service as delivery
-from plugins.mentoring import queries
+from plugins.mentoring import away_from_home, queries
+from plugins.mentoring.away_from_home import Away
 from plugins.mentoring.queries import LogLine
 
 OpenHelp = Callable[[Call, int, str], Awaitable[Reply]]
@@ -33,8 +34,19 @@ def use_help(opener: OpenHelp) -> None:
     _opener[:] = [opener]
 
 
-def with_question(reply: Reply, line: LogLine) -> Reply:
-    """Return the answer to a line with the question that its outcome brings, if any."""
+def with_question(reply: Reply, line: LogLine, away: Away | None = None) -> Reply:
+    """Return the answer to a line with the question that its outcome brings, if any.
+
+    ``away`` is the place that may look for somebody who was not heard.
+    """
+    if away is not None:
+        options = (
+            Option(Say("mentoring.option_ask_away"), value=_YES),
+            Option(Say("mentoring.option_try_again"), value=_NO),
+        )
+        shown = current().options(options)
+        say = Say("mentoring.ask_away", place=away.name, options=shown)
+        return _asked(reply, "mentoring.away", say, options, line, away=away.unit_id)
     if line.outcome == Outcome.HELP_NEEDED.value and _opener:
         options = (
             Option(Say("mentoring.option_agreed"), value=_YES),
@@ -54,8 +66,15 @@ def with_question(reply: Reply, line: LogLine) -> Reply:
     return reply
 
 
-def _asked(reply: Reply, kind: str, say: Say, options: tuple[Option, ...], line: LogLine) -> Reply:
-    ask = Ask(kind, options, {"contact": line.contact_id}, listed=True)
+def _asked(
+    reply: Reply,
+    kind: str,
+    say: Say,
+    options: tuple[Option, ...],
+    line: LogLine,
+    **more: int,
+) -> Reply:
+    ask = Ask(kind, options, {"contact": line.contact_id} | more, listed=True)
     return replace(reply, says=(*reply.says, say), ask=ask, close=frozenset())
 
 
@@ -78,6 +97,17 @@ async def continue_city(call: Call) -> Reply:
         return Reply(says=(Say("mentoring.nothing_to_amend"),), close=_CLOSED)
     await ask_city(line=line, mentor=call.actor.name, actor_id=call.actor.person_id, now=call.now)
     return Reply(says=(Say("mentoring.city_asked", name=line.name),), close=_CLOSED)
+
+
+async def continue_away(call: Call) -> Reply:
+    """Ask the place away from home to look for somebody after the mentor's yes."""
+    if call.choice != _YES:
+        return Reply(says=(Say("mentoring.away_not_asked"),), close=_CLOSED)
+    unit_id = int((call.question.data if call.question else {})["away"])
+    place = await away_from_home.ask(
+        actor=call.actor, contact_id=_contact(call), unit_id=unit_id, now=call.now
+    )
+    return Reply(says=(Say("mentoring.away_asked", place=place),), close=_CLOSED)
 
 
 def _contact(call: Call) -> int:
@@ -111,4 +141,5 @@ async def ask_city(*, line: LogLine, mentor: str, actor_id: int | None, now: dat
 AFTER_LINE_CONTINUATIONS = (
     Continuation("mentoring.help", continue_help),
     Continuation("mentoring.city", continue_city),
+    Continuation("mentoring.away", continue_away),
 )

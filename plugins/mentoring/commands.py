@@ -9,6 +9,7 @@ from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
 from plugins.mentoring import (
     after_line,
+    away_from_home,
     bare_lines,
     inspection_commands,
     queries,
@@ -27,6 +28,7 @@ from plugins.mentoring.pair_commands import PAIR_COMMANDS, PAIR_CONTINUATIONS
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
 from plugins.mentoring.reading import Line, Named
+from plugins.mentoring.rhythm_commands import RHYTHM_COMMANDS, RHYTHM_CONTINUATIONS
 from plugins.mentoring.standing_in_commands import STAND_IN_COMMANDS, STAND_IN_CONTINUATIONS
 from plugins.mentoring.steps import Facts, Step
 from plugins.mentoring.topic_words import without_address
@@ -93,10 +95,12 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
         call.today,
         label=facts.label,
         place=facts.place,
+        next_said=facts.next_said,
         is_cut=steps.is_cut(facts),
         had_address=steps.had_address(facts),
     )
-    return after_line.with_question(answer, result.line)
+    away = await away_from_home.place_for(result.line, facts.place, call.today)
+    return after_line.with_question(answer, result.line, away)
 
 
 async def continue_contact(call: Call) -> Reply:
@@ -111,8 +115,9 @@ async def continue_contact(call: Call) -> Reply:
     line = _read(call, people)
     if steps.is_about_another(facts, line):
         return await _go_on(call, steps.merged(Facts(), line), people)
-    if steps.answers(step, line):
-        return await _go_on(call, steps.merged(facts, line), people)
+    told = steps.typed(facts, step, line, call.words, call.today)
+    if told is not None:
+        return await _go_on(call, told, people)
     again = questions.by_words(step, facts) if data.get("typed") else None
     return questions.not_understood(again or questions.ask_for(step, facts, people, call.today))
 
@@ -259,6 +264,7 @@ COMMANDS = (
     ),
     *STAND_IN_COMMANDS,
     *PAIR_COMMANDS,
+    *RHYTHM_COMMANDS,
     *ESCALATION_COMMANDS,
     *INSPECTION_COMMANDS,
 )
@@ -272,6 +278,7 @@ CONTINUATIONS = (
     *STAND_IN_CONTINUATIONS,
     *after_line.AFTER_LINE_CONTINUATIONS,
     *PAIR_CONTINUATIONS,
+    *RHYTHM_CONTINUATIONS,
     *ESCALATION_CONTINUATIONS,
     *INSPECTION_CONTINUATIONS,
 )

@@ -6,7 +6,8 @@ with the branch). Everything here joins the caller's transaction.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from core.actors import RoleKind
 from core.clock import local_day
@@ -204,6 +205,17 @@ async def owe_cluster(
     )
 
 
+async def officers_away(unit_id: int, today: date) -> tuple[int, ...]:
+    """Return who holds an office at a place away from home, the longest first."""
+    kinds = [kind.value for kind in (*OFFICES[EscalationLevel.SECRETARY], *_AWAY)]
+    rows: Sequence[Any] = await (
+        Role.filter(unit_id=unit_id, kind__in=kinds, from_on__lte=today, until_on__isnull=True)
+        .order_by("id")
+        .values_list("person_id", flat=True)
+    )
+    return tuple(dict.fromkeys(int(row) for row in rows))
+
+
 async def owe_inflow(people: Sequence[Silence], *, asker: str, now: datetime) -> str:
     """Owe the officers of the place away from home the request to look; return the place's name.
 
@@ -212,23 +224,26 @@ async def owe_inflow(people: Sequence[Silence], *, asker: str, now: datetime) ->
     require_tx()
     today = local_day(now)
     one = next((one for one in people if one.inflow_id is not None), None)
-    if one is None:
+    if one is None or one.inflow_id is None:
         raise Refusal("mentoring.no_inflow")
-    kinds = [kind.value for kind in (*OFFICES[EscalationLevel.SECRETARY], *_AWAY)]
-    rows = await Role.filter(
-        unit_id=one.inflow_id, kind__in=kinds, from_on__lte=today, until_on__isnull=True
-    ).values_list("person_id", flat=True)
+    rows = await officers_away(one.inflow_id, today)
     if not rows:
         raise Refusal("mentoring.no_inflow")
-    days = (today - one.since).days
+    await owe_search(one, rows, asker=asker, now=now)
+    return str(one.inflow)
+
+
+async def owe_search(one: Silence, holders: Sequence[int], *, asker: str, now: datetime) -> None:
+    """Owe ``holders`` the request to look for somebody, once in a silence."""
+    require_tx()
+    days = (local_day(now) - one.since).days
     say = Say("mentoring.inflow_asked", unit=one.unit, name=one.name, days=days, asker=asker)
     await delivery.broadcast(
         purpose=INFLOW,
         occasion=f"{one.carrier.pair_id}:{one.since}",
-        targets=[f"person:{holder}" for holder in dict.fromkeys(rows)],
+        targets=[f"person:{holder}" for holder in holders],
         parts=(Text(current().render(say)),),
         now=now,
         priority=Priority.NOTICE,
         expires_at=now + LIFE,
     )
-    return str(one.inflow)

@@ -11,7 +11,6 @@ from core.errors import Refusal
 from models import Consent, Contact
 from models.enums import ConsentDecision
 from plugins.identity import looks
-from plugins.identity import words as names
 from plugins.identity.looks import Office
 from plugins.mentoring import queries
 from plugins.mentoring.queries import Mentee
@@ -52,18 +51,16 @@ async def own_or_branch(actor: Actor, today: date) -> tuple[Mentee, ...]:
 
 
 @transactional
-async def look(*, actor: Actor, name: str, now: datetime) -> History:
+async def look(*, actor: Actor, person_id: int, now: datetime) -> History:
     """Return the newest contacts with one of the actor's people, and note the look.
 
     A mentor of today and the branch see that there were contacts, by whoever they were written;
     notes only while the person agrees to them. Raises Refusal ``mentoring.history_nobody``.
     """
-    wanted = names.bare_name(name)
     people = await own_or_branch(actor, local_day(now))
-    found = [one for one in people if wanted and wanted in (one.name, names.bare_name(one.name))]
-    if len(found) != 1:
+    found = next((one for one in people if one.person_id == person_id), None)
+    if found is None:
         raise Refusal("mentoring.history_nobody")
-    person_id = found[0].person_id
     agrees = await _agrees(person_id)
     lines = Contact.filter(person_id=person_id, withdrawn_at__isnull=True)
     rows = await lines.order_by("-contacted_on", "-id").limit(MOST).prefetch_related("entered_by")
@@ -74,7 +71,7 @@ async def look(*, actor: Actor, name: str, now: datetime) -> History:
         what=looks.CONTACTS,
         now=now,
     )
-    return History(found[0].name, await lines.count(), _past(rows, agrees=agrees), agrees)
+    return History(found.name, await lines.count(), _past(rows, agrees=agrees), agrees)
 
 
 def _past(rows: Sequence[Contact], *, agrees: bool) -> tuple[Past, ...]:

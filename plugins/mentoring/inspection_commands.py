@@ -6,18 +6,36 @@ from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.daywords import is_night, parse_day
 from core.errors import Refusal
-from plugins.mentoring import inspection_views, inspections, pair_words
+from plugins.mentoring import (
+    inspection_views,
+    inspections,
+    namesake_views,
+    namesakes,
+    pair_words,
+)
+from plugins.mentoring.namesakes import Namesake
 
+_WHOSE = "mentoring.inspect_whose"
+_WRITTEN_OF = "mentoring.inspected_whose"
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
 
 async def handle_inspect(call: Call) -> Reply:
     """Show the facts about somebody for his inspection, with a Word file; no name lists the due."""
     if not call.words.strip():
-        found = await inspections.due_of(call.actor, call.today)
-        return inspection_views.due_list(found, call.today)
-    person_id = await inspections.person_named(call.actor, call.words, call.today)
-    return await show(call, person_id)
+        due = await inspections.due_of(call.actor, call.today)
+        return inspection_views.due_list(due, call.today)
+    found = await _named(call, call.words)
+    if len(found) > 1:
+        return namesake_views.which(found, _WHOSE, {})
+    return await show(call, found[0].person_id)
+
+
+async def _named(call: Call, name: str) -> tuple[Namesake, ...]:
+    found = await namesakes.own(call.actor, name, call.today)
+    if not found:
+        raise Refusal("mentoring.history_nobody")
+    return found
 
 
 async def continue_inspect(call: Call) -> Reply:
@@ -37,7 +55,21 @@ async def handle_inspected(call: Call) -> Reply:
     if not name:
         raise Refusal("mentoring.inspected_how")
     day = call.today if not said.strip() else _day(call, said.strip())
-    person_id = await inspections.person_named(call.actor, name, call.today)
+    found = await _named(call, name)
+    if len(found) > 1:
+        data = {"name": name, "day": day.isoformat()}
+        return namesake_views.which(found, _WRITTEN_OF, data)
+    return await _inspected(call, found[0].person_id, name, day)
+
+
+async def continue_inspected(call: Call) -> Reply:
+    """Note the inspection of whom the number means."""
+    data = call.question.data if call.question else {}
+    day = date.fromisoformat(str(data["day"]))
+    return await _inspected(call, int(call.choice), str(data["name"]), day)
+
+
+async def _inspected(call: Call, person_id: int, name: str, day: date) -> Reply:
     next_on = await inspections.record(
         actor=call.actor, person_id=person_id, inspected_on=day, key=call.message_key, now=call.now
     )
@@ -72,4 +104,8 @@ INSPECTION_COMMANDS = (
     ),
 )
 
-INSPECTION_CONTINUATIONS = (Continuation(inspection_views.ANSWER, continue_inspect),)
+INSPECTION_CONTINUATIONS = (
+    Continuation(inspection_views.ANSWER, continue_inspect),
+    Continuation(_WHOSE, continue_inspect),
+    Continuation(_WRITTEN_OF, continue_inspected),
+)

@@ -29,7 +29,6 @@ from models import (
 from models.enums import Evidence, MovementState, ReportState
 from models.mentoring import REACHED_OUTCOMES
 from plugins.identity import looks, reach
-from plugins.identity import words as names
 from plugins.identity.looks import Office
 from plugins.mentoring import half_years, history, queries
 
@@ -70,19 +69,6 @@ class Due:
     name: str
     due_on: date
     mentors: tuple[int, ...]
-
-
-async def person_named(actor: Actor, name: str, today: date) -> int:
-    """Return one of the actor's own people or of his branch by name.
-
-    Raises Refusal ``mentoring.history_nobody``, the same for unknown and out of reach.
-    """
-    wanted = names.bare_name(name)
-    people = await history.own_or_branch(actor, today)
-    found = [one for one in people if wanted and names.bare_name(one.name) == wanted]
-    if len(found) != 1:
-        raise Refusal("mentoring.history_nobody")
-    return found[0].person_id
 
 
 async def due(today: date, person_ids: Sequence[int] | None = None) -> tuple[Due, ...]:

@@ -62,12 +62,13 @@ def next_of(contact: Contact, said: date | None, now: datetime) -> Next:
     if said is None and heard_on and due_on and contact.contacted_on < heard_on:
         return Next(due_on, NextKind.BY)
     rules, pair = settings().mentoring, contact.mentorship
+    months = None if pair.own_every else rules.cadence_months
     return policy.next_contact(
         contact.outcome,
         contacted_on=contact.contacted_on,
         said=said,
         today=local_day(now),
-        cadence=Cadence(pair.cadence_months or rules.cadence_months, rules.retry_days),
+        cadence=Cadence(pair.cadence_months or months, rules.retry_days, pair.own_every),
     )
 
 

@@ -1,7 +1,7 @@
 """Reads out of a mentor's line what came of the contact, and by which channel. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.enums import Channel, Outcome
@@ -45,13 +45,13 @@ class _Came:
 def _read_outcome(rest: Masked) -> _Came:
     matches = list(_matches(rest.text))
     heard = _heard_of(rest.text)
-    if outcome_words.UNSURE.search(rest.text):
+    if _is_unsure(rest.text, matches):
         return _Came(None, matches[0][0].channel if matches else None)
     if not matches:
         return _Came(_unsaid(rest.text, heard_of=heard is not None))
     word, found = matches[0]
     talk = _later_talk(rest.text, word, found)
-    if talk is not None and word.outcome is Outcome.NUMBER_DEAD:
+    if _is_unclear(rest.text, word, found, talk, heard):
         return _Came(None, word.channel)
     word, found = talk or (word, found)
     if heard is not None and word.outcome is not Outcome.NUMBER_DEAD:
@@ -69,6 +69,38 @@ def _read_outcome(rest: Masked) -> _Came:
     )
 
 
+def _is_unclear(
+    text: str,
+    word: OutcomeWord,
+    found: re.Match[str],
+    talk: _Match | None,
+    heard: re.Match[str] | None,
+) -> bool:
+    """Whether what stands there first is no more than one side of it, so that it has to be asked.
+
+    A dead number after which they talked, or of which somebody else told; a vain try after which
+    something good came another way; trouble behind a plain "all is well".
+    """
+    if word.outcome is Outcome.NUMBER_DEAD and talk is not None:
+        return True
+    if word.outcome is Outcome.NUMBER_DEAD and heard and heard.end() <= found.start():
+        return True
+    if word.outcome in _VAIN and talk is None:
+        return _by_another_way(text, found.end())
+    plain = word.outcome is Outcome.REACHED and not word.taken
+    return plain and outcome_words.WEIGHTY.search(text) is not None
+
+
+def _is_unsure(text: str, matches: Sequence[_Match]) -> bool:
+    """Whether nobody could tell what came of it, or two different changes are told."""
+    changes = {
+        word.outcome: found for word, found in matches if word.outcome in outcome_words.CHANGES
+    }
+    spans = sorted(found.span() for found in changes.values())
+    both = len(spans) > 1 and spans[0][1] <= spans[1][0]
+    return both or outcome_words.UNSURE.search(text) is not None
+
+
 def _matches(text: str) -> Iterator[_Match]:
     for word in outcome_words.OUTCOMES:
         for found in word.pattern.finditer(text):
@@ -78,11 +110,17 @@ def _matches(text: str) -> Iterator[_Match]:
 
 
 def _is_untrue(text: str, word: OutcomeWord, found: re.Match[str]) -> bool:
-    """Whether a change is only planned, or a need is over."""
-    if word.outcome is Outcome.HELP_NEEDED:
-        return outcome_words.SETTLED.search(text[found.start() :]) is not None
+    """Whether it is denied, a change is only planned, or a need is over."""
+    if word.outcome is Outcome.HELP_NEEDED and outcome_words.SETTLED.search(text[found.start() :]):
+        return True
     before = words.BREAKS.split(text[: found.start()])[-1]
-    return word.outcome in outcome_words.CHANGES and bool(outcome_words.NOT_YET.search(before))
+    if word.outcome in outcome_words.CHANGES:
+        return outcome_words.NOT_YET.search(before) is not None
+    if word.outcome is Outcome.REACHED:
+        return word.taken and outcome_words.NO_TALK.search(before) is not None
+    # The verb of "is not" may be part of what was found.
+    verb = outcome_words.IS if found[0].startswith(outcome_words.IS) else ""
+    return outcome_words.DENIED.search(before + verb) is not None
 
 
 def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
@@ -92,7 +130,8 @@ def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
     changes = (word for word in outcome_words.OUTCOMES if word.outcome in outcome_words.CHANGES)
     planned = any(word.pattern.search(text) for word in changes)
     spoke = outcome_words.SPOKE.search(text) or outcome_words.OVER.search(text)
-    if planned or outcome_words.BUSY.search(text) or not spoke:
+    weighs = outcome_words.WEIGHTY.search(text) or outcome_words.BUSY.search(text)
+    if planned or weighs or not spoke:
         return None
     touched = any(word.pattern.search(text) for word in (*words.CHANNELS, *words.CHANNEL_HINTS))
     return Outcome.REACHED if touched else None
@@ -113,10 +152,24 @@ def _later_talk(text: str, word: OutcomeWord, vain: re.Match[str]) -> _Match | N
         return None
     for other in outcome_words.OUTCOMES:
         if other.outcome is Outcome.REACHED and other.taken:
-            found = other.pattern.search(text, vain.end())
-            if found is not None:
-                return other, found
+            for found in other.pattern.finditer(text, vain.end()):
+                if not _is_untrue(text, other, found):
+                    return other, found
     return None
+
+
+def _by_another_way(text: str, start: int) -> bool:
+    """Whether after a vain try another channel is named and something good is told of it."""
+    ways = (word.pattern.search(text, start) for word in words.CHANNELS)
+    begins = min((found.end() for found in ways if found and found[0]), default=None)
+    if begins is None:
+        return False
+    plain = (word for word in outcome_words.OUTCOMES if word.outcome is Outcome.REACHED)
+    return any(
+        not _is_untrue(text, word, found)
+        for word in plain
+        for found in word.pattern.finditer(text, begins)
+    )
 
 
 def _take(rest: Masked, word: OutcomeWord, matches: list[_Match]) -> None:

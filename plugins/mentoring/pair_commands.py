@@ -1,41 +1,90 @@
 """The chat face of pairs: 指定联系人, 换联系人, 联系记录, 联系规矩."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.actors import Who
-from core.conversation import Call, Command, Continuation, Reply, Reveals, Slot
+from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Refusal
 from plugins.identity import queries as identity
 from plugins.identity.policy import visible_units
-from plugins.mentoring import history, pair_views, pair_words, pairs, unit_rules
+from plugins.mentoring import (
+    history,
+    namesake_views,
+    namesakes,
+    pair_rhythm,
+    pair_views,
+    pair_words,
+    pairs,
+    unit_rules,
+)
 
-_DONE = frozenset({Slot.QUESTION})
+_WHOM = "mentoring.pair_whom"
+_BY_WHOM = "mentoring.pair_by_whom"
+_WHOSE = "mentoring.history_whose"
 
 
 async def handle_appoint(call: Call) -> Reply:
     """Give somebody a mentor, or one more."""
-    person, mentor = _two_names(call.words, "mentoring.appoint_how")
-    person_id = await pairs.person_named(call.actor, person)
-    return await _plan(call, person_id, mentor, None)
+    return await _whom(call, _two_names(call.words, "mentoring.appoint_how"), change=False)
 
 
 async def handle_change(call: Call) -> Reply:
     """Put another mentor in the place of the one somebody has; ask which when there are two."""
-    person, mentor = _two_names(call.words, "mentoring.change_how")
-    person_id = await pairs.person_named(call.actor, person)
-    held = await pairs.held(person_id, call.today)
-    if len(held) > 1:
-        return pair_views.whom_to_replace(held, person_id, mentor)
-    return await _plan(call, person_id, mentor, held[0].pair_id if held else None)
+    return await _whom(call, _two_names(call.words, "mentoring.change_how"), change=True)
+
+
+async def _whom(call: Call, said: tuple[str, str], *, change: bool) -> Reply:
+    """Find who gets a mentor; several of one name are offered by number."""
+    found = await namesakes.in_branch(call.actor, said[0], learners=True)
+    if not found:
+        raise Refusal("mentoring.pair_nobody", name=said[0])
+    data = {"mentor": said[1], "change": change}
+    if len(found) > 1:
+        return namesake_views.which(found, _WHOM, data)
+    return await _by_whom(call, found[0].person_id, data)
+
+
+async def continue_whom(call: Call) -> Reply:
+    """Take which of several people of one name gets a mentor."""
+    return await _by_whom(call, int(call.choice), call.question.data if call.question else {})
+
+
+async def _by_whom(call: Call, person_id: int, data: Mapping[str, Any]) -> Reply:
+    """Find who the mentor is to be; several of one name are offered by number."""
+    found = await namesakes.in_branch(call.actor, str(data["mentor"]), learners=False)
+    if not found:
+        raise Refusal("mentoring.pair_nobody", name=data["mentor"])
+    kept = {"person": person_id, "change": bool(data["change"]), "name": str(data["mentor"])}
+    if len(found) > 1:
+        return namesake_views.which(found, _BY_WHOM, kept)
+    return await _replaced(call, found[0].person_id, kept)
+
+
+async def continue_by_whom(call: Call) -> Reply:
+    """Take which of several people of one name becomes the mentor."""
+    return await _replaced(call, int(call.choice), call.question.data if call.question else {})
+
+
+async def _replaced(call: Call, mentor_id: int, data: Mapping[str, Any]) -> Reply:
+    person_id, replaces = int(data["person"]), None
+    if data["change"]:
+        held = await pairs.held(person_id, call.today)
+        if len(held) > 1:
+            return pair_views.whom_to_replace(held, person_id, mentor_id, str(data["name"]))
+        replaces = held[0].pair_id if held else None
+    return await _plan(call, person_id, mentor_id, replaces)
 
 
 async def continue_replace(call: Call) -> Reply:
     """Take the mentor who is replaced."""
     data = call.question.data if call.question else {}
-    return await _plan(call, int(data["person"]), str(data["mentor"]), int(call.choice))
+    return await _plan(call, int(data["person"]), int(data["mentor"]), int(call.choice))
 
 
-async def _plan(call: Call, person_id: int, mentor: str, replaces: int | None) -> Reply:
+async def _plan(call: Call, person_id: int, mentor_id: int, replaces: int | None) -> Reply:
     plan = await pairs.plan(
-        actor=call.actor, person_id=person_id, mentor=mentor, replaces=replaces, now=call.now
+        actor=call.actor, person_id=person_id, mentor_id=mentor_id, replaces=replaces, now=call.now
     )
     if not plan.is_plain:
         return pair_views.confirm(plan)
@@ -66,11 +115,25 @@ def _two_names(words: str, how: str) -> tuple[str, str]:
 
 
 async def handle_history(call: Call) -> Reply:
-    """Show the earlier contacts with somebody."""
-    if not call.words.strip():
+    """Show the earlier contacts with somebody; several of one name are offered by number."""
+    found = await namesakes.own(call.actor, call.words, call.today)
+    if not found:
         raise Refusal("mentoring.history_nobody")
-    found = await history.look(actor=call.actor, name=call.words, now=call.now)
-    return pair_views.history(found, call.today)
+    if len(found) > 1:
+        return namesake_views.which(found, _WHOSE, {})
+    return await _history(call, found[0].person_id)
+
+
+async def continue_history(call: Call) -> Reply:
+    """Show the earlier contacts with whom the number means."""
+    return await _history(call, int(call.choice))
+
+
+async def _history(call: Call, person_id: int) -> Reply:
+    found = await history.look(actor=call.actor, person_id=person_id, now=call.now)
+    held = await pairs.held(person_id, call.today)
+    own = await pair_rhythm.of_pairs([one.pair_id for one in held])
+    return pair_views.history(found, own, call.today)
 
 
 async def handle_rules(call: Call) -> Reply:
@@ -142,4 +205,7 @@ PAIR_COMMANDS = (
 PAIR_CONTINUATIONS = (
     Continuation(pair_views.CONFIRM, continue_confirm),
     Continuation(pair_views.REPLACE, continue_replace),
+    Continuation(_WHOM, continue_whom),
+    Continuation(_BY_WHOM, continue_by_whom),
+    Continuation(_WHOSE, continue_history),
 )

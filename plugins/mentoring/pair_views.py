@@ -8,6 +8,7 @@ from core.errors import Refusal
 from core.texts import current
 from plugins.mentoring import pair_words, words
 from plugins.mentoring.history import History, Past
+from plugins.mentoring.pair_rhythm import Arranged, how
 from plugins.mentoring.pairs import Held, Made, Plan
 from plugins.mentoring.unit_rules import UnitRule
 
@@ -18,12 +19,12 @@ _NO = "no"
 _DONE = frozenset({Slot.QUESTION})
 
 
-def whom_to_replace(held: Sequence[Held], person_id: int, mentor: str) -> Reply:
+def whom_to_replace(held: Sequence[Held], person_id: int, mentor_id: int, name: str) -> Reply:
     """Ask which of two mentors is replaced."""
     options = tuple(Option(one.mentor, value=one.pair_id) for one in held)
-    data = {"person": person_id, "mentor": mentor}
+    data = {"person": person_id, "mentor": mentor_id}
     return Reply(
-        says=(Say("mentoring.replace_whom", mentor=mentor),), ask=Ask(REPLACE, options, data=data)
+        says=(Say("mentoring.replace_whom", mentor=name),), ask=Ask(REPLACE, options, data=data)
     )
 
 
@@ -64,15 +65,25 @@ def made(made_now: Made, today: date) -> Reply:
     return Reply(says=(say,), close=_DONE)
 
 
-def history(found: History, today: date) -> Reply:
-    """List the newest contacts with somebody."""
+def history(found: History, own: Sequence[Arranged], today: date) -> Reply:
+    """List the newest contacts with somebody, and the rhythm his pairs keep by themselves."""
+    arranged = tuple(
+        Say(
+            "mentoring.rhythm_kept",
+            mentor=one.mentor,
+            how=how(one.every, one.months),
+            next=one.next_on,
+            today=today,
+        )
+        for one in own
+    )
     if not found.count:
-        return Reply.of("mentoring.history_none", name=found.name)
+        return Reply(says=(Say("mentoring.history_none", name=found.name), *arranged), close=_DONE)
     says = [Say("mentoring.history", name=found.name, count=found.count)]
     says += [Say("mentoring.history_line", line=_line(one, today)) for one in found.newest]
     if not found.notes_kept:
         says.append(Say("mentoring.history_no_notes"))
-    return Reply(says=tuple(says))
+    return Reply(says=(*says, *arranged), close=_DONE)
 
 
 def _line(one: Past, today: date) -> str:

@@ -19,7 +19,6 @@ from core.texts import current
 from models import AuditLog, Contact, Mentorship, Person
 from models.enums import Priority
 from plugins.delivery import service as delivery
-from plugins.identity import queries as identity
 from plugins.identity.policy import named_units
 from plugins.mentoring import escalation
 from plugins.mentoring.cadence import FIRST_TALK
@@ -61,6 +60,7 @@ class Held:
 
     pair_id: int
     mentor: str
+    mentor_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +73,6 @@ class Made:
     due_on: date
 
 
-async def person_named(actor: Actor, name: str) -> int:
-    """Return the learner called ``name`` in the secretary's branch.
-
-    Raises Refusal ``mentoring.pair_nobody`` (unknown and out of scope alike), ``.pair_twice``.
-    """
-    found = [
-        one
-        for one in await identity.find_people(named_units(actor), name)
-        if one.stage in LEARNER_STAGES
-    ]
-    if len(found) > 1:
-        raise Refusal("mentoring.pair_twice", name=name)
-    if not found:
-        raise Refusal("mentoring.pair_nobody", name=name)
-    return found[0].person_id
-
-
 async def held(person_id: int, today: date) -> tuple[Held, ...]:
     """Return the mentors somebody has today, the older pair first."""
     rows = await (
@@ -99,25 +82,20 @@ async def held(person_id: int, today: date) -> tuple[Held, ...]:
             from_on__lte=today,
         )
         .order_by("from_on", "id")
-        .values_list("id", "mentor__name")
+        .values_list("id", "mentor__name", "mentor_id")
     )
     return tuple(Held(*row) for row in rows)
 
 
 async def plan(
-    *, actor: Actor, person_id: int, mentor: str, replaces: int | None, now: datetime
+    *, actor: Actor, person_id: int, mentor_id: int, replaces: int | None, now: datetime
 ) -> Plan:
     """Return the pair that would be made, with what speaks against it.
 
-    Raises Refusal ``mentoring.pair_nobody``, ``.pair_twice`` (mentor), ``.pair_self``,
-    ``.pair_same``, ``.pair_third`` with the two names when there are two already.
+    Raises Refusal ``mentoring.pair_nobody``, ``.pair_self``, ``.pair_same``, ``.pair_third`` with
+    the two names when there are two already.
     """
-    people = await identity.find_people(named_units(actor), mentor)
-    if len(people) > 1:
-        raise Refusal("mentoring.pair_twice", name=mentor)
-    if not people:
-        raise Refusal("mentoring.pair_nobody", name=mentor)
-    return await _plan(actor, person_id, people[0].person_id, replaces, now)
+    return await _plan(actor, person_id, mentor_id, replaces, now)
 
 
 async def _plan(
@@ -129,7 +107,7 @@ async def _plan(
     if person.id == mentor.id:
         raise Refusal("mentoring.pair_self")
     have = await held(person.id, today)
-    if any(one.mentor == mentor.name for one in have):
+    if any(one.mentor_id == mentor.id for one in have):
         raise Refusal("mentoring.pair_same", mentor=mentor.name, person=person.name)
     kept = [one for one in have if one.pair_id != replaces]
     if len(kept) >= MOST_MENTORS:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from core.periods import add_months
 from core.workdays import add_workdays, workday_from
-from models.enums import Channel, Direction, Outcome
+from models.enums import Channel, Direction, Every, Outcome
+from plugins.mentoring import cadence as rhythms
 
 # Contacts due within a week stand on the list (dialogues 3.6: one list every Monday).
 LIST_DAYS = 7
@@ -53,10 +54,24 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """The settings the table counts with: months between contacts, days after a vain try."""
+    """What the table counts with: months between contacts, days after a vain try.
 
-    months: int
+    ``every`` is the pair's own rhythm; beside it ``months`` count only while contact is closer.
+    """
+
+    months: int | None
     retry_days: int
+    every: Every | None = None
+
+    def after(self, day: date) -> date:
+        """Return the day of the next contact after a talk on ``day``."""
+        own = [] if self.every is None else [rhythms.after(day, self.every)]
+        return min([*own, *([] if self.months is None else [add_months(day, self.months)])])
+
+    def retry(self, day: date) -> date:
+        """Return the day of the next try after a vain one; a pair's own rhythm is never slower."""
+        on = day + timedelta(days=self.retry_days)
+        return on if self.every is None else min(on, rhythms.after(day, self.every))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +131,9 @@ def next_contact(
         return Next(said, NextKind.SAID)
     rule = RULES[outcome]
     if rule.basis is Basis.CADENCE:
-        on = add_months(contacted_on, cadence.months)
+        on = cadence.after(contacted_on)
     elif rule.basis is Basis.RETRY_DAYS:
-        on = contacted_on + timedelta(days=cadence.retry_days)
+        on = cadence.retry(contacted_on)
     else:
         on = add_workdays(contacted_on, DEAD_NUMBER_WORKDAYS)
     # An old line written down late must not make a day that is over.

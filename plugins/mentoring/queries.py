@@ -13,7 +13,7 @@ from core.actors import LEARNER_STAGES, ROLE_WHO, Actor, UnitScope, Who
 from core.clock import at_local
 from core.config import settings
 from models import Contact, Mentorship, ThoughtReport, Unreached
-from models.enums import Direction, ReportState
+from models.enums import Direction, Every, ReportState
 from plugins.identity import reach
 from plugins.identity.policy import named_units
 from plugins.mentoring import policy
@@ -28,6 +28,8 @@ _COLUMNS = (
     "last_contact_on",
     "next_contact_on",
     "person__paused_until",
+    "person__city",
+    "own_every",
 )
 
 
@@ -43,6 +45,8 @@ class Mentee:
     last_on: date | None
     next_on: date
     paused_until: date | None
+    city: str | None = None
+    own_every: Every | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The questions of mentoring, one at a time with numbers: who, which day, how, what came of it."""
+"""The questions of mentoring, one at a time: who, which day, how, what came of it, when again."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -8,6 +8,8 @@ from core.conversation import Ask, Option, Reply, Say, Takes
 from core.daywords import Reason
 from core.texts import current
 from plugins.mentoring import words
+from plugins.mentoring.namesakes import told_apart
+from plugins.mentoring.next_days import next_month
 from plugins.mentoring.queries import LogLine, Mentee
 from plugins.mentoring.steps import NOTE, Facts, Step
 from plugins.mentoring.views import MOST, line_words
@@ -35,6 +37,8 @@ def ask_for(step: Step, facts: Facts, people: Sequence[Mentee], today: date) -> 
         sentence, options = which_day(facts, today, name)
     elif step is Step.CHANNEL:
         sentence, options = how()
+    elif step is Step.NEXT:
+        sentence, options = when_next(facts.next_said, today)
     else:
         sentence, options = what_came()
     data = {"step": step.value, "facts": facts.to_data()}
@@ -68,8 +72,10 @@ def _question(
 def _who(facts: Facts, people: Sequence[Mentee]) -> tuple[_Sentence, list[Option]]:
     meant = [one for one in people if one.pair_id in facts.may_be]
     if len(meant) > 1 and len({one.name for one in meant}) == 1:
+        apart = told_apart([_traits(one) for one in meant])
         label = [
-            Option(Say("mentoring.option_of_unit", unit=o.unit), value=o.pair_id) for o in meant
+            Option(Say("mentoring.option_of_unit", unit=unit), value=one.pair_id)
+            for unit, one in zip(apart, meant, strict=True)
         ]
         name = meant[0].name
         return lambda options: Say("mentoring.two_of_a_name", name=name, options=options), label
@@ -93,8 +99,20 @@ def _who_is_it(options: str) -> Say:
     return Say("mentoring.who", options=options)
 
 
+def _traits(one: Mentee) -> tuple[str, ...]:
+    return (one.unit, one.city or "")
+
+
 def _names(people: Sequence[Mentee]) -> list[Option]:
-    return [Option(one.name, value=one.pair_id) for one in people]
+    """Offer people by name; of two with the same name what tells them apart stands beside it."""
+    shown: dict[int, str] = {}
+    for name in dict.fromkeys(one.name for one in people):
+        same = [one for one in people if one.name == name]
+        apart = told_apart([_traits(one) for one in same])
+        for label, one in zip(apart, same, strict=True):
+            alone = len(same) == 1
+            shown[one.pair_id] = name if alone else words.COMMA.join((name, label))
+    return [Option(shown[one.pair_id], value=one.pair_id) for one in people]
 
 
 def which_day(facts: Facts, today: date, name: str = "") -> tuple[_Sentence, list[Option]]:
@@ -158,6 +176,15 @@ def what_came() -> tuple[_Sentence, list[Option]]:
     """Return the question for the outcome."""
     options = [Option(label, value=outcome.value) for outcome, label in words.OUTCOME_CHOICES]
     return lambda shown: Say("mentoring.what_came", options=shown), options
+
+
+def when_next(said: str, today: date) -> tuple[_Sentence, list[Option]]:
+    """Return the question for the next day when only what is waited for was said (等他发工资)."""
+    days = (today + timedelta(days=7), today + timedelta(days=15), next_month(today))
+    options = [Option(Say("mentoring.line_day", day=day, today=today), value=day.isoformat())
+               for day in days]  # fmt: skip
+    options.append(Option(Say("mentoring.option_usual_next"), value=""))
+    return lambda shown: Say("mentoring.when_next", words=said, options=shown), options
 
 
 def amend_what(line: LogLine, today: date) -> Reply:

@@ -1,26 +1,25 @@
 """Reads a mentor's line (联系记录) in any order: who, day, channel, outcome, next, note. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from core import daywords
 from core.daywords import Ambiguous, Reason
-from core.periods import add_months
-from core.workdays import workday_from
 from models.enums import Channel, Outcome
 from plugins.mentoring import words
 from plugins.mentoring.masked import MASK, Masked
+from plugins.mentoring.next_days import NOTHING, read_next
 from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
 from plugins.mentoring.outcomes import read_way
 
 NOTE_MOST = 200
 # A line of contact is short; what is longer was written for something else.
 LINE_MOST = 300
+# Of a long first name people say the end (阿依古丽: 古丽).
+_LONG_FIRST = 4
 
-_DAY_WORDS_MOST = 10
-_FAR_DAYS = 400
 # Private-use characters stand for what is out of sight while a day is looked for.
 _HIDDEN = 0xE000
 
@@ -38,8 +37,9 @@ class Line:
     """What a line says.
 
     ``pairs`` are those the name may mean; ``stranger`` says that a name stands there that is
-    nobody's, ``somebody`` that only "that one" does. ``day`` may be a question. ``place`` is where
-    relatives say the person is.
+    nobody's, ``somebody`` that only "that one" does. ``day`` may be a question. ``next_said`` are
+    the words of the next contact that name no day of the calendar; without ``next_on`` they have to
+    be asked about. ``place`` is where relatives say the person is.
     """
 
     pairs: tuple[int, ...] = ()
@@ -50,6 +50,7 @@ class Line:
     channel_label: str = ""
     outcome: Outcome | None = None
     next_on: date | None = None
+    next_said: str = ""
     contact_word: bool = False
     incoming: bool = False
     note: str = ""
@@ -67,9 +68,10 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
     pairs, several = _read_name(rest, people)
     somebody = not pairs and rest.take(words.SOMEBODY) is not None
     incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
-    next_on = _read_next(rest, today)
+    ahead = read_next(rest, today)
     day = _read_day(rest, today, night=night)
     alike = not several or ALIKE.search(text) is not None
+    ahead = ahead if alike else NOTHING
     way = read_way(rest)
     contact_word = rest.take(words.CONTACT) is not None
     dropped = not alike and way.outcome is not None
@@ -83,7 +85,8 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         channel=way.channel,
         channel_label=way.label,
         outcome=way.outcome if alike else None,
-        next_on=next_on if alike else None,
+        next_on=ahead.on,
+        next_said=ahead.said,
         contact_word=contact_word or dropped,
         incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
@@ -101,7 +104,8 @@ def called(name: str) -> tuple[str, ...]:
     """Return what somebody is called: the full name, the given name, 小 before a short one."""
     first, dot, _ = name.partition(words.NAME_DOT)
     if dot:
-        return (name, name.replace(dot, ""), first)
+        last = (first[-2:],) if len(first) >= _LONG_FIRST else ()
+        return (name, name.replace(dot, ""), first, *last)
     given = name[2:] if name[:2] in words.COMPOUND_SURNAMES else name[1:]
     if len(given) > 1:
         return (name, given)
@@ -117,7 +121,7 @@ def _read_name(rest: Masked, people: Sequence[Named]) -> tuple[tuple[int, ...], 
     found: list[int] = []
     said = 0
     for word in sorted(by_word, key=len, reverse=True):
-        while (start := rest.text.find(word)) >= 0:
+        for start in _places(rest.text, word):
             rest.mask(start, start + len(word))
             new = [pair for pair in by_word[word] if pair not in found]
             found += new
@@ -125,73 +129,10 @@ def _read_name(rest: Masked, people: Sequence[Named]) -> tuple[tuple[int, ...], 
     return tuple(found), said > 1
 
 
-def _read_next(rest: Masked, today: date) -> date | None:
-    """Take the words of the next contact: a day before 再打, or after 下次, or 三天后 alone."""
-    again = words.AGAIN.search(rest.text)
-    if again is not None:
-        end = again.start()
-        for start in range(max(0, end - _DAY_WORDS_MOST), end):
-            day = next_day(rest.text[start:end], today)
-            if day is not None:
-                rest.mask(start, again.end())
-                return day
-    told = words.NEXT_TIME.search(rest.text)
-    if told is not None:
-        for end in range(min(len(rest.text), told.end() + _DAY_WORDS_MOST), told.end(), -1):
-            day = next_day(rest.text[told.end() : end], today)
-            if day is not None:
-                rest.mask(told.start(), end)
-                return day
-    return _read_lone_next(rest, today)
-
-
-def _read_lone_next(rest: Masked, today: date) -> date | None:
-    """Take a piece that is nothing but a day ahead: 三天后, 下周一."""
-    for found in re.finditer(r"[^\s，。、,；;\x00]+", rest.text):
-        piece = found[0]
-        after = any(m and m["after"] for m in (p.fullmatch(piece) for p, _ in _STEPS))
-        if after or piece.startswith(words.AHEAD):
-            day = next_day(piece, today)
-            if day is not None:
-                rest.mask(*found.span())
-                return day
-    return None
-
-
-def _count(found: re.Match[str]) -> int:
-    return daywords.number(found["n"].replace(words.TWO, words.TWO_PLAIN))
-
-
-_STEPS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date]], ...] = (
-    (words.IN_DAYS, lambda found, today: today + timedelta(days=_count(found))),
-    (words.IN_WEEKS, lambda found, today: today + timedelta(days=7 * _count(found))),
-    (words.IN_MONTHS, lambda found, today: add_months(today, _count(found))),
-    (words.HALF_MONTH, lambda _found, today: today + timedelta(days=15)),
-)
-
-
-def next_day(text: str, today: date) -> date | None:
-    """Return the coming day that the whole of ``text`` means; None when it is none, or today.
-
-    Next month and next week mean their first working day.
-    """
-    piece = text.strip()
-    day: date | None = None
-    if words.NEXT_MONTH.fullmatch(piece):
-        day = workday_from(add_months(today.replace(day=1), 1))
-    elif (month := words.IN_MONTH.fullmatch(piece)) is not None:
-        ahead = (daywords.number(month["n"]) - today.month - 1) % 12 + 1
-        day = workday_from(add_months(today.replace(day=1), ahead))
-    elif words.NEXT_WEEK.fullmatch(piece):
-        day = workday_from(today + timedelta(days=7 - today.weekday()))
-    else:
-        for pattern, step in _STEPS:
-            found = pattern.fullmatch(piece)
-            day = day or (step(found, today) if found else None)
-        if day is None:
-            parsed = daywords.parse_day(piece, today, past=False)
-            day = parsed if isinstance(parsed, date) else None
-    return day if day and today < day <= today + timedelta(days=_FAR_DAYS) else None
+def _places(text: str, word: str) -> list[int]:
+    """Return where ``word`` means somebody: not where it is part of a firm's or a street's name."""
+    found = re.finditer(re.escape(word), text)
+    return [one.start() for one in found if not words.OF_A_FIRM.match(text, one.end())]
 
 
 def _read_day(rest: Masked, today: date, *, night: bool) -> date | Ambiguous | None:

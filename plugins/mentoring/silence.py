@@ -14,10 +14,11 @@ from tortoise.functions import Max
 from core.actors import LEARNER_STAGES, Stage
 from core.clock import local_day
 from models import Escalation
+from models.enums import Every
 from models.mentoring import REACHED_OUTCOMES
 from plugins.identity import statements
 from plugins.mentoring import cadence
-from plugins.mentoring.cadence import Facts
+from plugins.mentoring.cadence import Facts, Own
 from plugins.mentoring.unit_rules import RuleBook, UnitRule
 
 # A talk longer ago made no next day that could still be to come.
@@ -53,6 +54,7 @@ class Pair:
     last_on: date | None
     next_on: date
     months: int | None
+    own: Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ def _silence(
         begun=begun,
         newest_from=max(pair.from_on for pair in pairs),
         rhythm=rule.rhythm,
+        owns=[pair.own for pair in pairs],
     )
     paused = _maybe(row["paused_until"])
     return Silence(
@@ -206,6 +209,11 @@ def _silence(
     )
 
 
+def _own(row: Mapping[str, Any]) -> Own:
+    every = row["own_every"]
+    return Own(None if every is None else Every(every), _maybe(row["own_every_on"]))
+
+
 def _pair(row: Mapping[str, Any]) -> Pair:
     return Pair(
         pair_id=row["id"],
@@ -215,4 +223,5 @@ def _pair(row: Mapping[str, Any]) -> Pair:
         last_on=_maybe(row["last_on"]),
         next_on=as_day(row["next_on"]),
         months=row["months"],
+        own=_own(row),
     )

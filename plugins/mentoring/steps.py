@@ -1,7 +1,7 @@
 """What is known of a contact while it is asked for, one question at a time (记联系). Pure.
 
 ``Facts`` live as JSON in the open question; ``missing`` says what is asked next: who, which day,
-how, and what came of it.
+how, what came of it, and when again if that was said but no day.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +13,7 @@ from core.daywords import Ambiguous, Reason
 from core.errors import Fault
 from models.enums import Channel, Direction, Outcome
 from plugins.mentoring import words
+from plugins.mentoring.next_days import answered
 from plugins.mentoring.policy import Change, Entry
 from plugins.mentoring.reading import NOTE_MOST, Line
 from plugins.mentoring.topic_words import has_address, without_address
@@ -28,6 +29,7 @@ class Step(StrEnum):
     DAY = "day"
     CHANNEL = "channel"
     OUTCOME = "outcome"
+    NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Facts:
 
     ``may_be`` are the pairs a name may mean. ``days`` are those to choose from, ``why`` the reason
     of the question, ``literal`` the day that has not come yet. ``told`` says that something of a
-    contact was said, so that no day means today.
+    contact was said, so that no day means today. ``next_said`` are the words of the next day when
+    they name none of the calendar; while ``next_on`` is None they are asked about.
     """
 
     pair: int | None = None
@@ -50,6 +53,7 @@ class Facts:
     label: str = ""
     outcome: str | None = None
     next_on: str | None = None
+    next_said: str = ""
     note: str = ""
     place: str = ""
     told: bool = False
@@ -82,12 +86,14 @@ def merged(facts: Facts, line: Line) -> Facts:
     if facts.day is None and line.day is not None:
         facts = _with_day(facts, line.day)
     note = facts.note or line.note
+    if facts.next_on is None and (line.next_on or line.next_said):
+        on = line.next_on.isoformat() if line.next_on else None
+        facts = replace(facts, next_on=on, next_said=line.next_said)
     return replace(
         facts,
         channel=facts.channel or (line.channel.value if line.channel else None),
         label=facts.label or line.channel_label,
         outcome=facts.outcome or (line.outcome.value if line.outcome else None),
-        next_on=facts.next_on or (line.next_on.isoformat() if line.next_on else None),
         note=note,
         place=facts.place or line.place,
         incoming=facts.incoming or line.incoming,
@@ -125,7 +131,9 @@ def missing(facts: Facts) -> Step | None:
         return Step.DAY
     if facts.channel is None:
         return Step.CHANNEL
-    return Step.OUTCOME if facts.outcome is None else None
+    if facts.outcome is None:
+        return Step.OUTCOME
+    return Step.NEXT if facts.next_said and facts.next_on is None else None
 
 
 def chosen(facts: Facts, step: Step, value: Any) -> Facts:
@@ -136,6 +144,8 @@ def chosen(facts: Facts, step: Step, value: Any) -> Facts:
         return replace(facts, day=str(value), days=(), why="", literal="")
     if step is Step.CHANNEL:
         return replace(facts, channel=str(value), label=words.CHANNEL_LABELS[str(value)])
+    if step is Step.NEXT:
+        return replace(facts, next_on=str(value) if value else None, next_said="")
     return replace(facts, outcome=str(value))
 
 
@@ -164,8 +174,15 @@ def had_address(facts: Facts) -> bool:
     return has_address(facts.note)
 
 
-def answers(step: Step, line: Line) -> bool:
-    """Whether a typed line says anything about what was asked."""
+def typed(facts: Facts, step: Step, line: Line, said: str, today: date) -> Facts | None:
+    """Return the facts with a typed answer; None when it says nothing of what was asked."""
+    if step is Step.NEXT:
+        day = line.next_on or answered(said, today)
+        return chosen(facts, step, day.isoformat()) if day else None
+    return merged(facts, line) if _answers(step, line) else None
+
+
+def _answers(step: Step, line: Line) -> bool:
     said: dict[Step, object] = {
         Step.WHO: line.pairs or line.stranger,
         Step.DAY: line.day,

@@ -156,12 +156,15 @@ def logged(
     *,
     label: str = "",
     place: str = "",
+    next_said: str = "",
     is_cut: bool = False,
     had_address: bool = False,
 ) -> Reply:
     """Repeat a line that was written, say when the next contact is due and how to mend it."""
     line = _line(result.line, today, label=label, place=place, with_note=True)
     says = [Say("mentoring.logged", line=line, next=_next(result.next, today))]
+    if next_said:
+        says.append(Say("mentoring.next_by_custom", words=next_said))
     if result.note_refused:
         says.append(Say("mentoring.note_refused"))
     elif is_cut:

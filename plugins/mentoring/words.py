@@ -60,7 +60,8 @@ CHANNELS = (
         Channel.VISIT,
         "上门",
         rf"[上登]门(?:看|去)?{_DONE}",
-        rf"[去到]了?\x00+(?:他|她)?的?家(?:里|中)?(?:看|坐)?{_DONE}(?:坐)?",
+        rf"[去到]了?(?:一?[趟次回])?\x00+(?:他|她)?的?(?:家|屋)(?:里|中|头)?(?:看|坐)?{_DONE}(?:坐)?",
+        rf"\x00+(?:他|她)?的?(?:家|屋)(?:里|中|头)?去{_DONE}一?[趟次回]",
         rf"(?:去|到)了?(?:他|她)们?家(?:里|中)?(?:看|坐)?{_DONE}",
         rf"去家里(?:看|坐)?{_DONE}",
         rf"(?:家访|走访|入户){_DONE}",
@@ -128,26 +129,6 @@ OUTCOME_LABELS = {
 SOMEBODY = re.compile(r"[那这]个?(?:谁谁?|人)")
 CONTACT = re.compile(r"联[系络](?:过了?|了|\x00+了)(?!人|方式)")
 
-# What makes a day the next one: "in a month again", "next time on Friday", "in three days". A name
-# that was read already stands as \x00.
-AGAIN = re.compile(
-    rf"(?<!说)再(?:给|跟|找)?(?:{_HIM}|\x00+)?(?:打|联系|联络|聊|问|试|说|看|找|谈|见|通话)"
-    rf"(?:个?电话|个?视频)?(?:{_HIM}|\x00+|看|试|问|聊)?(?:一次|一下|吧|看)*(?!给我|过来)"
-)
-NEXT_TIME = re.compile(r"下[次回](?:再?联系)?(?:在|是|定在|约在|约好|约)?\s*")
-NEXT_MONTH = re.compile(r"下个?月[初头]?")
-# A month alone: its first working day, as for 下月.
-IN_MONTH = re.compile(r"(?P<n>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?[初头]?")
-NEXT_WEEK = re.compile(r"下个?(?:周|星期|礼拜)")
-_AFTER = r"(?P<after>(?:之|以|过)?后)?"
-IN_DAYS = re.compile(rf"[过等隔]?(?P<n>\d{{1,3}}|[一二两三四五六七八九十]{{1,3}})天{_AFTER}")
-IN_WEEKS = re.compile(rf"[过等隔]?(?P<n>\d{{1,2}}|[一二两三四])个?(?:周|星期|礼拜){_AFTER}")
-IN_MONTHS = re.compile(rf"[过等隔]?(?P<n>\d{{1,2}}|[一二两三四五六])个月{_AFTER}")
-HALF_MONTH = re.compile(rf"[过等隔]?半个?月{_AFTER}")
-TWO = "两"
-TWO_PLAIN = "二"
-AHEAD = "下"
-
 FILLERS = re.compile(
     r"^(?:我|已经|刚才?|又|就|也|都|找|个|问候|一下|记下|[跟给和与同对向把在用往了过的是：:～~.]|\s)+"
     r"|(?:[跟给和与同对向把在用：:～~.]|\s)+$"
@@ -163,7 +144,9 @@ OF_SOMETHING = re.compile(
 )
 # Days too unclear to be read, which have to be asked for: feasts without a date, 有天, 1122, 廿二.
 UNCLEAR_DAY = re.compile(
-    r"(?:国庆|中秋|端午|清明|五一|双节|暑假|寒假|秋收|麦收|有[天次回](?!空)|好久|很久|那[天回](?!是))"
+    r"(?:国庆|中秋|端午|清明|五一|双节|暑假|寒假|秋收|麦收|有[天次回](?!空)|好久|很久|那[天回](?!是)"
+    r"|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份)?(?:[上中下]旬|[初中](?![一二三四五六七八九十\d]))"
+    r"|头一?天|前一天|[作做]天|当天)"
     r"节?(?!没|要|再|放|说)"
     r"|(?<!\d)(?:0?[1-9]|1[0-2])[0-3]\d(?=\s|$)"
     r"|(?<!月)[廿卅][一二三四五六七八九]?"
@@ -172,14 +155,15 @@ UNCLEAR_DAY = re.compile(
 BREAKS = re.compile(r"[\s，。、,；;！!\x00]+")
 COMMA = "，"
 QUESTION = re.compile(
-    r"(?:[?？]|吗|多少|怎么办|(?:了|过)没有?|[得是]\S{0,2}不|谁有|谁看|没变吧|能\S{0,4}不)[?？]?$"
+    r"(?:[?？]|吗|多少|怎么办|咋样|怎么?样|来着|(?:了|过)没有?|[得是]\S{0,2}不|谁有|谁看|没变吧|能\S{0,4}不|是不是\S{0,8})[?？]?$"
+    r"|[打联系问]了?没(?=[\s，])"
     r"|^(?:怎么|咋(?!说)|哪天|几时|要不要|该不该|我?该|谁|什么时候|啥时候)"
 )
 # A contact that is still to be made: told without an outcome it is none.
 NOT_DONE = re.compile(
     r"还没(?:打|联系|给|顾)|没顾上|忘了[给打联]"
     r"|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明天|今晚|晚上)"
-    r"|[到在]?再(?:打|联系)\S*电话$"
+    r"|[到在]?再(?:打|联系)\S*电话$|要是|如果|万一"
 )
 # A piece of two or three characters that begins like this is taken for the name of a stranger.
 SURNAMES = frozenset(
@@ -191,6 +175,8 @@ COMPOUND_SURNAMES = frozenset(
     ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐")
 )
 CANCEL = frozenset(("取消", "算了", "不记了", "不要了"))
+# A given name before one of these is a firm or a street (建设银行, 平安保险).
+OF_A_FIRM = re.compile(r"(?:保险|银行|证券|大道|[东南西北中]?路(?!上)|街|夜|符)")
 FAMILIAR = "小阿"
 # Inside names such as 阿依古丽·买买提, of which the first part is what people say.
 NAME_DOT = "·"

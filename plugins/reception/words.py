@@ -82,7 +82,7 @@ MENUS: dict[Who, tuple[Entry, ...]] = {
     ),
     Who.MENTOR: (
         *_plain("待办", "记联系", "阅汇报", "我带的人", "代班"),
-        Entry("替人求助", ("求助",)),
+        *_plain("替人求助"),
     ),
     Who.SECRETARY: (
         *_plain("待办", "统计", "未交", "谁没联系", "推送"),

@@ -1,4 +1,4 @@
-"""Five hundred lines of mentors (tests/data/contact_sayings*.toml): what would be made of each."""
+"""Eight hundred lines of mentors (tests/data/contact_sayings*.toml): what would be made of each."""
 
 import sys
 import tomllib
@@ -48,6 +48,16 @@ HELD_OUT = Corpus(
     ("张伟", "刘秀英", "欧阳小兰", "何平", "阿依古丽·买买提"),
     date(2027, 3, 3),
 )
+FRESH = Corpus(
+    "contact_sayings_fresh.toml",
+    ("李平安", "周小燕", "黄志强", "吴志强", "孙建设", "龙海"),
+    date(2027, 5, 12),
+)
+SECOND = Corpus(
+    "contact_sayings_second.toml",
+    ("宋春华", "马高峰", "郭丰收", "唐玲", "周国庆"),
+    date(2026, 12, 21),
+)
 
 
 def facts_of(text: str, corpus: Corpus) -> Facts | None:
@@ -76,6 +86,7 @@ def verdict(expected: Mapping[str, Any], corpus: Corpus) -> str:
     something else. A day that is asked for although it may be known is only missed.
     """
     facts, asks = facts_of(expected["text"], corpus), expected.get("ask", ())
+    may_ask = expected.get("may_ask", ())
     if facts is None:
         return "understood" if "not" in asks else "missed"
     found, step = held(facts, corpus), steps.missing(facts)
@@ -85,14 +96,16 @@ def verdict(expected: Mapping[str, Any], corpus: Corpus) -> str:
         if expected.get(part) not in {"?", value} and not (part == "who" and part not in expected)
     ]
     if step is None:
-        lost = "next" in expected and "next" not in found
+        lost = expected.get("next", "?") != "?" and "next" not in found
         return "wrong" if asks or false or lost else "understood"
     if false and "not" not in asks:
         return "wrong"
-    return "understood" if step.value in asks else "missed"
+    return "understood" if step.value in {*asks, *may_ask} else "missed"
 
 
-@pytest.mark.parametrize("corpus", [SAYINGS, HELD_OUT], ids=lambda corpus: corpus.file)
+@pytest.mark.parametrize(
+    "corpus", [SAYINGS, HELD_OUT, FRESH, SECOND], ids=lambda corpus: corpus.file
+)
 def test_given_lines_of_mentors_when_they_are_read_then_nothing_is_logged_wrongly(
     corpus: Corpus, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,14 +118,16 @@ def test_given_lines_of_mentors_when_they_are_read_then_nothing_is_logged_wrongl
     with capsys.disabled():
         sys.stdout.write(f"\n{corpus.file}: {share:.1%} understood, {dict(counts)}\n")
     assert by_verdict["wrong"] == []
-    if corpus is SAYINGS:
+    if corpus is not HELD_OUT:
         assert share >= LEAST_UNDERSTOOD, by_verdict["missed"]
 
 
 def test_given_the_file_when_it_is_counted_then_no_line_stands_there_twice() -> None:
-    texts = [line["text"] for line in SAYINGS.lines]
+    lots = [corpus.lines for corpus in (SAYINGS, HELD_OUT, FRESH, SECOND)]
+    texts = [line["text"] for lot in lots for line in lot]
 
-    assert len(set(texts)) == len(texts) >= 400
+    assert len(set(texts)) == len(texts) >= 800
+    assert len(SAYINGS.lines) >= 400
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=60))
