@@ -10,7 +10,7 @@ from core.database import transactional
 from core.errors import Refusal
 from models import Consent, Contact
 from models.enums import ConsentDecision
-from plugins.identity import looks
+from plugins.identity import looks, reach
 from plugins.identity.looks import Office
 from plugins.mentoring import queries
 from plugins.mentoring.queries import Mentee
@@ -42,11 +42,15 @@ class History:
 async def own_or_branch(actor: Actor, today: date) -> tuple[Mentee, ...]:
     """Return those whose past the actor may see: his own people, and those of his branch.
 
-    Whoever only stands in for a mentor sees what waits, not what was before (dialogues 3.11).
+    Whoever only stands in for a mentor sees what waits, not what was before (dialogues 3.11);
+    whoever looks after people away from home sees not what was said there (3.10).
     """
     found = {one.person_id: one for one in await queries.own_mentees(actor, today)}
-    for one in await queries.branch_people(actor, today):
-        found.setdefault(one.person_id, one)
+    others = await queries.branch_people(actor, today)
+    branch = await reach.of_branch(actor, [one.person_id for one in others])
+    for one in others:
+        if one.person_id in branch:
+            found.setdefault(one.person_id, one)
     return tuple(found.values())
 
 
@@ -67,7 +71,7 @@ async def look(*, actor: Actor, person_id: int, now: datetime) -> History:
     await looks.note(
         reader=actor,
         person_id=person_id,
-        office=Office.MENTOR if actor.is_mentor else Office.SECRETARY,
+        office=Office.MENTOR if found[0].mentor_id == actor.person_id else Office.SECRETARY,
         what=looks.CONTACTS,
         now=now,
     )

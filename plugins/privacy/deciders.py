@@ -18,6 +18,8 @@ OFFICES = (
     RoleKind.COUNTY_CLERK,
 )
 
+_TOTALS = frozenset({RoleKind.TOWNSHIP_CLERK, RoleKind.COUNTY_CLERK})
+
 
 def in_force(day: date) -> Q:
     """Return the condition that an office or mentorship holds on ``day``."""
@@ -45,15 +47,24 @@ async def branch_of(person: Person, day: date, *, but: Collection[int] = ()) -> 
 
     Never the person himself nor one of ``but``; only somebody with an account.
     """
+    found = await _answering(person, day, but)
+    return found[0] if found else None
+
+
+async def _answering(
+    person: Person, day: date, but: Collection[int]
+) -> tuple[int, RoleKind, str] | None:
+    """Return who answers for the person, in what office, and the tree path of its unit."""
     unit = await Unit.get(id=person.home_unit_id)
-    for unit_id in reversed(unit_ids(unit.path)):
-        rows = Role.filter(in_force(day), unit_id=unit_id, kind__in=list(OFFICES))
+    line = unit_ids(unit.path)
+    for depth in range(len(line), 0, -1):
+        rows = Role.filter(in_force(day), unit_id=line[depth - 1], kind__in=list(OFFICES))
         found = await rows.order_by("from_on", "id").values_list("person_id", "kind")
         ranked = sorted(found, key=lambda row: OFFICES.index(RoleKind(row[1])))
-        for holder, _ in ranked:
+        for holder, kind in ranked:
             able = holder not in {person.id, *but}
             if able and await Account.filter(person_id=holder).exists():
-                return int(holder)
+                return int(holder), RoleKind(kind), f"/{'/'.join(map(str, line[:depth]))}/"
     return None
 
 
@@ -63,8 +74,30 @@ def unit_ids(path: str) -> Sequence[int]:
 
 
 def is_branch_of(actor: Actor, path: str) -> bool:
-    """Whether somebody holds an office that decides for people of the unit at ``path``."""
-    return any(grant.role in OFFICES and path.startswith(grant.unit_path) for grant in actor.grants)
+    """Whether somebody holds an office that answers by name for people of the unit at ``path``."""
+    return any(
+        grant.role in OFFICES and grant.role not in _TOTALS and path.startswith(grant.unit_path)
+        for grant in actor.grants
+    )
+
+
+async def _is_asked_above(actor: Actor, person: Person, path: str, day: date) -> bool:
+    """Whether township or county answer for somebody: only when nobody below them can.
+
+    They see totals of the branches, not names and what people say (DESIGN 1, dialogues 3.13).
+    """
+    mine = [
+        grant.unit_path
+        for grant in actor.grants
+        if grant.role in _TOTALS and path.startswith(grant.unit_path)
+    ]
+    if not mine:
+        return False
+    found = await _answering(person, day, ())
+    if found is None:
+        return False
+    _, kind, answering = found
+    return kind in _TOTALS and any(own.startswith(answering) for own in mine)
 
 
 async def may_decide(actor: Actor, person: Person, day: date, *, as_mentor: bool) -> bool:
@@ -72,7 +105,7 @@ async def may_decide(actor: Actor, person: Person, day: date, *, as_mentor: bool
     if actor.person_id is None or actor.person_id == person.id:
         return False
     unit = await Unit.get(id=person.home_unit_id)
-    if is_branch_of(actor, unit.path):
+    if is_branch_of(actor, unit.path) or await _is_asked_above(actor, person, unit.path, day):
         return True
     return as_mentor and actor.person_id in await mentors_of(person.id, day)
 
