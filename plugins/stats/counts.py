@@ -1,27 +1,19 @@
-"""The numbers of 统计 and the statements that count them: set-based, one per kind of fact.
+"""The numbers of 统计, whose they are, and the conditions that the statements share.
 
 The condition of the scope stands in every statement, or that of an area within it, so that nothing
-outside is ever counted. Callers are the scoped reads in ``queries``.
+outside is ever counted. The statements themselves are in ``tallies``.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from core.actors import LEARNER_STAGES, Stage, UnitScope
-from core.periods import Quarter
-from models.enums import AllowanceKind, EscalationLevel, ReportState
 from models.mentoring import REACHED_OUTCOMES
-from models.report import OWING_STAGES
-from plugins.identity import statements
-from plugins.stats.periods import Period
 
 _LEARNERS = tuple(stage.value for stage in Stage if stage in LEARNER_STAGES)
-_OWING = tuple(stage.value for stage in OWING_STAGES)
-_REACHED = tuple(sorted(outcome.value for outcome in REACHED_OUTCOMES))
-_LONG = EscalationLevel.LONG.value
-_READ = (ReportState.WAITING_SECRETARY.value, ReportState.DONE.value)
+REACHED = tuple(sorted(outcome.value for outcome in REACHED_OUTCOMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +35,8 @@ class Figures:
     ``mentored`` people have a mentor; ``logged`` of them have a line in the period, ``reached``
     were talked to. ``handed_in`` and what follows count people and quarters, not versions.
     ``escalated`` people are those about whom an office above the mentor was asked, still unheard.
+    ``left_home`` and ``arrived`` count people; ``help_`` cases that were asked and closed in the
+    period, and those that are open now.
     """
 
     stages: Mapping[Stage, int] = field(default_factory=dict)
@@ -56,6 +50,11 @@ class Figures:
     reached: int = 0
     longest_days: int | None = None
     escalated: int = 0
+    left_home: int = 0
+    arrived: int = 0
+    help_asked: int = 0
+    help_closed: int = 0
+    help_open: int = 0
     pushes: int = 0
 
     def __add__(self, other: "Figures") -> "Figures":
@@ -69,9 +68,6 @@ class Figures:
         for stage, count in other.stages.items():
             stages[stage] = stages.get(stage, 0) + count
         return Figures(stages=stages, longest_days=max(days, default=None), **added)
-
-
-Counted = tuple[int, Figures]
 
 
 class Statement:
@@ -90,11 +86,42 @@ class Statement:
         return ", ".join(self.add(value) for value in values)
 
 
-def people_in(sql: Statement, scope: UnitScope, area: Area) -> str:
-    """Return the condition that person ``p`` counts: inside the scope, and inside the area.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """People by their ids, ``after`` one and up to another."""
+
+    after: int
+    upto: int
+
+    def condition(self, sql: Statement, column: str) -> str:
+        """Return the condition that ``column`` is the id of one of them."""
+        return f"{column} > {sql.add(self.after)} AND {column} <= {sql.add(self.upto)}"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whose rows are counted: by home unit, or one by one for a run of people."""
+
+    scope: UnitScope
+    area: Area
+    run: Run | None = None
+
+    @property
+    def key(self) -> str:
+        """The column that the numbers are counted by."""
+        return "p.id" if self.run else "p.home_unit_id"
+
+
+def people_in(sql: Statement, people: People) -> str:
+    """Return the condition that person ``p`` counts: inside the scope, area and run.
 
     A person belongs to a unit as a home, or as the place that looks after him away from home.
     """
+    inside = _in_area(sql, people.scope, people.area)
+    return f"{inside} AND {people.run.condition(sql, 'p.id')}" if people.run else inside
+
+
+def _in_area(sql: Statement, scope: UnitScope, area: Area) -> str:
     if not area.path:
         return _lives_in(sql, scope.paths)
     inside = _lives_in(sql, (area.path,))
@@ -110,32 +137,6 @@ def _lives_in(sql: Statement, paths: Sequence[str]) -> str:
     return f"(p.home_unit_id IN {units} OR p.inflow_unit_id IN {units})"
 
 
-def owed_since(sql: Statement, quarter: Quarter) -> str:
-    """Return the condition that ``p``, at an owing stage now, already owed ``quarter``.
-
-    Whoever the branch let off (免交) does not owe it, nor does anybody of a branch that collected
-    by other cycles in that time (汇报安排).
-    """
-    others = [str(cycle) for cycle in (*quarter.parts, *quarter.around) if cycle != quarter]
-    return (
-        f"((p.activist_on IS NULL OR p.activist_on <= {sql.add(quarter.last_day)})"  # noqa: S608
-        " AND NOT EXISTS (SELECT 1 FROM report_allowance a WHERE a.person_id = p.id"
-        f" AND a.quarter = {sql.add(str(quarter))}"
-        f" AND a.kind = {sql.add(AllowanceKind.EXEMPTION.value)} AND a.withdrawn_at IS NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM report_cycle c WHERE c.unit_id = p.home_unit_id"
-        f" AND c.quarter IN ({sql.each(others)})))"
-    )
-
-
-def owing(sql: Statement, quarter: Quarter) -> str:
-    """Return the condition that ``p`` owes the report of ``quarter`` and handed nothing in."""
-    return (
-        f"p.stage IN ({sql.each(_OWING)}) AND {owed_since(sql, quarter)} AND NOT EXISTS"  # noqa: S608
-        " (SELECT 1 FROM thought_report r WHERE r.person_id = p.id"
-        f" AND r.quarter = {sql.add(str(quarter))})"
-    )
-
-
 def learning(sql: Statement) -> str:
     """Return the condition that ``p`` is on the way and not yet a full member."""
     return f"p.stage IN ({sql.each(_LEARNERS)})"
@@ -149,115 +150,13 @@ def with_mentor(sql: Statement, first: date, last: date) -> str:
 
 def heard_on(sql: Statement, until: date) -> str:
     """Return the aggregate for the day ``p`` was last talked to; the mentor's first if never."""
-    day, outcomes = sql.add(until), sql.each(_REACHED)
+    day, outcomes = sql.add(until), sql.each(REACHED)
     return (
         f"MAX(CASE WHEN m.last_contact_on <= {day} THEN m.last_contact_on"  # noqa: S608
         " ELSE COALESCE((SELECT MAX(c.contacted_on) FROM contact c WHERE c.person_id = p.id"
         f" AND c.withdrawn_at IS NULL AND c.outcome IN ({outcomes})"
         f" AND c.contacted_on <= {day}), m.from_on) END)"
     )
-
-
-async def stage_rows(scope: UnitScope, area: Area, period: Period) -> list[Counted]:
-    """Count people by stage, and the reports they owe, by home unit."""
-    sql = Statement()
-    people = people_in(sql, scope, area)
-    owed = " + ".join(
-        f"SUM(CASE WHEN {owed_since(sql, quarter)} THEN 1 ELSE 0 END)"
-        for quarter in period.quarters
-    )
-    rows = await statements.rows(
-        f"SELECT p.home_unit_id AS unit_id, p.stage, COUNT(*) AS people, {owed} AS owed"  # noqa: S608
-        f" FROM person p WHERE {people} AND {learning(sql)} GROUP BY p.home_unit_id, p.stage",
-        *sql.values,
-    )
-    return [(row["unit_id"], _of_stage(row)) for row in rows]
-
-
-def _of_stage(row: Mapping[str, Any]) -> Figures:
-    stage = Stage(row["stage"])
-    owed = int(row["owed"]) if stage in OWING_STAGES else 0
-    return Figures(stages={stage: int(row["people"])}, expected=owed)
-
-
-async def report_rows(scope: UnitScope, area: Area, period: Period) -> list[Counted]:
-    """Count what was handed in of what was owed, by home unit; the newest version tells."""
-    sql = Statement()
-    people = people_in(sql, scope, area)
-    owed = " OR ".join(
-        f"(r.quarter = {sql.add(str(quarter))} AND {owed_since(sql, quarter)})"
-        for quarter in period.quarters
-    )
-    rows = await statements.rows(
-        "SELECT p.home_unit_id AS unit_id, COUNT(*) AS handed_in,"  # noqa: S608
-        " SUM(CASE WHEN f.is_late THEN 1 ELSE 0 END) AS late,"
-        f" SUM(CASE WHEN r.state IN ({sql.each(_READ)}) THEN 1 ELSE 0 END) AS reviewed,"
-        f" SUM(CASE WHEN r.state = {sql.add(ReportState.RETURNED.value)} THEN 1 ELSE 0 END)"
-        " AS returned FROM thought_report r JOIN person p ON p.id = r.person_id"
-        " JOIN thought_report f ON f.person_id = r.person_id AND f.quarter = r.quarter"
-        f" AND f.version = 1 WHERE {people} AND p.stage IN ({sql.each(_OWING)}) AND ({owed})"
-        " AND NOT EXISTS (SELECT 1 FROM thought_report n WHERE n.person_id = r.person_id"
-        " AND n.quarter = r.quarter AND n.version > r.version) GROUP BY p.home_unit_id",
-        *sql.values,
-    )
-    return [(row["unit_id"], _of_reports(row)) for row in rows]
-
-
-def _of_reports(row: Mapping[str, Any]) -> Figures:
-    return Figures(
-        handed_in=int(row["handed_in"]),
-        late=int(row["late"]),
-        reviewed=int(row["reviewed"]),
-        returned=int(row["returned"]),
-    )
-
-
-async def contact_rows(scope: UnitScope, area: Area, period: Period, today: date) -> list[Counted]:
-    """Count people with a mentor, with a line, talked to, and the longest silence, by home unit."""
-    until = min(period.last, today)
-    sql = Statement()
-    people = f"{people_in(sql, scope, area)} AND {learning(sql)}"
-    pairs, heard = with_mentor(sql, period.first, until), heard_on(sql, until)
-    rows = await statements.rows(
-        "SELECT unit_id, COUNT(*) AS mentored, MIN(heard) AS heard,"  # noqa: S608
-        " SUM(CASE WHEN lines > 0 THEN 1 ELSE 0 END) AS logged,"
-        " SUM(CASE WHEN talks > 0 THEN 1 ELSE 0 END) AS reached"
-        f" FROM (SELECT p.id, p.home_unit_id AS unit_id, {heard} AS heard,"
-        " MAX(COALESCE(k.lines, 0)) AS lines, MAX(COALESCE(k.talks, 0)) AS talks"
-        " FROM person p JOIN mentorship m ON m.person_id = p.id LEFT JOIN"
-        " (SELECT c.person_id, COUNT(*) AS lines,"
-        f" SUM(CASE WHEN c.outcome IN ({sql.each(_REACHED)}) THEN 1 ELSE 0 END) AS talks"
-        " FROM contact c WHERE c.withdrawn_at IS NULL"
-        f" AND c.contacted_on >= {sql.add(period.first)} AND c.contacted_on <= {sql.add(until)}"
-        " GROUP BY c.person_id) k ON k.person_id = p.id"
-        f" WHERE {people} AND {pairs} GROUP BY p.id, p.home_unit_id) each_person GROUP BY unit_id",
-        *sql.values,
-    )
-    return [(row["unit_id"], _of_contacts(row, until)) for row in rows]
-
-
-def _of_contacts(row: Mapping[str, Any], until: date) -> Figures:
-    silent = until - as_day(row["heard"])
-    return Figures(
-        mentored=int(row["mentored"]),
-        logged=int(row["logged"]),
-        reached=int(row["reached"]),
-        longest_days=max(silent, timedelta()).days,
-    )
-
-
-async def escalation_rows(scope: UnitScope, area: Area) -> list[Counted]:
-    """Count people about whom an office was asked and who were not heard since, by home unit."""
-    sql = Statement()
-    people = people_in(sql, scope, area)
-    rows = await statements.rows(
-        "SELECT p.home_unit_id AS unit_id, COUNT(DISTINCT p.id) AS escalated"  # noqa: S608
-        " FROM escalation e JOIN person p ON p.id = e.person_id"
-        f" WHERE {people} AND e.ended_at IS NULL AND e.level <> {sql.add(_LONG)}"
-        " GROUP BY p.home_unit_id",
-        *sql.values,
-    )
-    return [(row["unit_id"], Figures(escalated=int(row["escalated"]))) for row in rows]
 
 
 def as_day(value: object) -> date:

@@ -1,6 +1,6 @@
 """Scoped reads of statistics (统计): figures of an area, its parts, who owes, who was not heard."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +13,10 @@ from models.enums import UnitKind
 from plugins.identity import queries as identity
 from plugins.identity import statements
 from plugins.identity import words as names
-from plugins.stats import counts
-from plugins.stats.counts import Area, Figures, Statement
+from plugins.stats import counts, owed, tallies
+from plugins.stats.counts import Area, Figures, People, Statement
 from plugins.stats.periods import Period
+from plugins.stats.tallies import Counted
 
 # Units of one name are few; a village name may stand under several townships.
 _SAME_NAME = 20
@@ -81,7 +82,7 @@ async def _place_away(scope: UnitScope, word: str) -> Area | None:
     """Return the place called ``word`` that looks after people of the scope away from home."""
     for unit in await Unit.filter(name=word.strip()).limit(_SAME_NAME):
         sql = Statement()
-        people = counts.people_in(sql, scope, Area(unit.name))
+        people = counts.people_in(sql, People(scope, Area(unit.name)))
         found = await statements.rows(
             "SELECT 1 AS one FROM person p"  # noqa: S608  # placeholders only
             f" WHERE p.inflow_unit_id = {sql.add(unit.id)} AND {people} LIMIT 1",
@@ -95,21 +96,21 @@ async def _place_away(scope: UnitScope, word: str) -> Area | None:
 async def figures_by_home(
     scope: UnitScope, area: Area, period: Period, today: date
 ) -> dict[int, Figures]:
-    """Return the figures of every home unit with people in the area: four statements."""
+    """Return the figures of every home unit with people in the area: seven statements."""
+    cycles = await owed.cycles_of(period)
+    return added(await tallies.all_rows(People(scope, area), cycles, period, today))
+
+
+def added(rows: Iterable[Counted]) -> dict[int, Figures]:
+    """Return what was counted, added up by its key."""
     found: dict[int, Figures] = {}
-    for rows in (
-        await counts.stage_rows(scope, area, period),
-        await counts.report_rows(scope, area, period),
-        await counts.contact_rows(scope, area, period, today),
-        await counts.escalation_rows(scope, area),
-    ):
-        for unit_id, figures in rows:
-            found[unit_id] = found.get(unit_id, Figures()) + figures
+    for key, figures in rows:
+        found[key] = found.get(key, Figures()) + figures
     return found
 
 
 async def overview(scope: UnitScope, area: Area, period: Period, today: date) -> Overview:
-    """Return the figures of the whole area: five statements."""
+    """Return the figures of the whole area: eight statements."""
     by_home = await figures_by_home(scope, area, period, today)
     pushes = Figures(pushes=await _pushes(scope, area, period))
     return Overview(sum(by_home.values(), pushes), len(by_home))
