@@ -201,10 +201,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """Takes what is no command while ``kind`` is open; ``kind`` is ``room.what``."""
+    """Takes what is no command while ``kind`` is open; ``kind`` is ``room.what``.
+
+    ``confirmed`` takes 确认导出 while it is: one word for the files of all rooms.
+    """
 
     kind: str
     handler: Handler
+    confirmed: Handler | None = None
 
 
 # Private lines that are no command may be claimed by a room before the router gives up: a mentor's

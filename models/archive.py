@@ -44,8 +44,10 @@ class ReportOriginal(Model):
 class ReportExport(Model):
     """A file that somebody confirmed to want: owed from then on, made once, removed after it left.
 
-    ``account_id`` is where it goes. ``tries`` counts how often making was begun: what ends the
-    process is not begun for ever. ``blobs`` are the sealed files, named until ``cleared_at``.
+    ``account_id`` is where it goes. ``about_id`` is one person, ``unit_id`` one unit of a list,
+    empty for everything in reach; ``first_on`` and ``last_on`` are the days that a list counts.
+    ``tries`` counts how often making was begun: what ends the process is not begun for ever.
+    ``blobs`` are the sealed files, named until ``cleared_at``.
     """
 
     id = fields.IntField(primary_key=True)
@@ -58,6 +60,9 @@ class ReportExport(Model):
     kind = fields.CharEnumField(ExportKind, max_length=8)
     about_id: int | None = fields.IntField(null=True)
     quarter = fields.CharField(max_length=6, null=True)
+    unit_id: int | None = fields.IntField(null=True)
+    first_on: date | None = fields.DateField(null=True)
+    last_on: date | None = fields.DateField(null=True)
     as_archive = fields.BooleanField(default=False, db_default=False)
     source_key = fields.CharField(max_length=80, unique=True)
     confirmed_at: datetime = moment()

@@ -237,11 +237,20 @@ class StandInState(StrEnum):
 
 
 class ExportKind(StrEnum):
-    """What is exported: the reports of one person, those of one quarter, or the list of them."""
+    """What is exported.
+
+    The reports of one person, those of one quarter, the list of them; lists of activists, contacts
+    and movements; the official forms (登记表, 纪实表) of one person or of many.
+    """
 
     PERSON = "person"
     CYCLE = "cycle"
     LEDGER = "ledger"
+    ACTIVISTS = "activist"
+    CONTACTS = "contact"
+    MOVEMENTS = "movement"
+    REGISTER = "register"
+    PROCESS = "process"
 
 
 class DeliveryState(StrEnum):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from core.actors import Who
 from core.conversation import (
     Ask,
     Call,
@@ -20,6 +21,7 @@ from core.messages import Text
 from plugins.reception import desk, menus, words
 
 _CANCEL = "取消"
+_CONFIRM_EXPORT = "确认导出"
 
 
 async def handle_menu(call: Call) -> Reply:
@@ -84,6 +86,15 @@ async def continue_cancel(call: Call) -> Reply:
     return Reply(says=(Say("reception.dropped"),), close=frozenset({Slot.QUESTION}))
 
 
+async def handle_export_confirmed(call: Call) -> Reply:
+    """Let the room that asked about a file make it (确认导出)."""
+    question = call.question
+    handler = desk.current().confirmed.get(question.kind) if question else None
+    if handler is None:
+        raise Refusal("reception.export_first")
+    return await handler(call)
+
+
 COMMANDS = (
     Command(
         name="reception.menu",
@@ -110,6 +121,14 @@ COMMANDS = (
         handler=handle_cancel,
         summary="reception.help_cancel",
         place=Place.BOTH,
+    ),
+    Command(
+        name="reception.export_confirm",
+        words=(_CONFIRM_EXPORT,),
+        handler=handle_export_confirmed,
+        summary="reception.help_export_confirm",
+        who=frozenset({Who.SECRETARY, Who.TOWNSHIP}),
+        reveals=Reveals.BRANCH,
     ),
 )
 

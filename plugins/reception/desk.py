@@ -19,7 +19,8 @@ Send = Callable[[Chat, Sequence[OutPart]], Awaitable[SendOutcome]]
 class Desk:
     """What stands on the desk.
 
-    ``draft_words`` are words that belong to an open draft of a kind before they are commands.
+    ``draft_words`` are words that belong to an open draft of a kind before they are commands,
+    ``confirmed`` takes 确认导出 while a question of that kind is open.
     """
 
     catalogue: Catalogue
@@ -27,6 +28,7 @@ class Desk:
     line_readers: tuple[LineReader, ...]
     draft_words: Mapping[str, frozenset[str]]
     send: Send
+    confirmed: Mapping[str, Handler] = field(default_factory=dict)
     menus: dict[object, tuple[Option, ...]] = field(default_factory=dict)
 
     def command(self, word: str, actor: Actor) -> Command | None:
@@ -52,10 +54,13 @@ def open_desk(
     """
     global _desk
     handlers: dict[str, Handler] = {}
+    confirmed: dict[str, Handler] = {}
     for continuation in continuations:
         if continuation.kind in handlers:
             raise Fault(f"two continuations for {continuation.kind}")
         handlers[continuation.kind] = continuation.handler
+        if continuation.confirmed is not None:
+            confirmed[continuation.kind] = continuation.confirmed
     _desk = Desk(
         catalogue=Catalogue(commands),
         continuations=handlers,
@@ -65,6 +70,7 @@ def open_desk(
             for kind, claimed in (draft_words or {}).items()
         },
         send=send,
+        confirmed=confirmed,
     )
     return _desk
 

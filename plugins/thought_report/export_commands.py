@@ -1,25 +1,18 @@
 """The chat face of files that a secretary takes out: 导出 汇报, 导出 汇报台账, 确认导出."""
 
-import asyncio
-
-from core import logs
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
-from core.errors import Refusal
+from core.errors import Fault, Refusal
 from core.periods import Quarter
 from models.enums import ExportKind
+from plugins.delivery import exports
 from plugins.identity.reach import Reached
 from plugins.thought_report import archive, export_views, exporting, paper_views, words
 from plugins.thought_report.export_files import Wanted
 
-log = logs.get("thought_report")
-
 PURPOSE = "export"
-# Whoever waits longer hears that it is being made (a chat that is silent looks broken).
-PROGRESS_AFTER_S = 2.0
 
 _SECRETARY = frozenset({Who.SECRETARY})
-_making: set[asyncio.Task[bool]] = set()
 
 
 async def handle_reports(call: Call) -> Reply:
@@ -61,8 +54,8 @@ async def _propose(call: Call, wanted: Wanted) -> Reply:
 async def handle_confirmed(call: Call) -> Reply:
     """Owe the file that was asked about, and begin to make it."""
     asked = call.question
-    if asked is None or asked.kind != export_views.EXPORT:
-        raise Refusal("thought_report.export_first")
+    if asked is None:
+        raise Fault("a file confirmed that nobody asked about")
     quarter = asked.data.get("quarter")
     wanted = Wanted(
         kind=ExportKind(asked.data["kind"]),
@@ -73,24 +66,8 @@ async def handle_confirmed(call: Call) -> Reply:
     uid = await exporting.confirm(
         actor=call.actor, wanted=wanted, key=call.message_key, now=call.now
     )
-    is_made = await _begin(uid)
+    is_made = await exports.begin(uid, exporting.MAKER)
     return export_views.made() if is_made else export_views.in_the_making()
-
-
-async def _begin(uid: str) -> bool:
-    """Begin to make a file; whether it was ready before the asker grew impatient."""
-    task = asyncio.create_task(exporting.make(uid))
-    _making.add(task)
-    task.add_done_callback(_ended)
-    done, _ = await asyncio.wait({task}, timeout=PROGRESS_AFTER_S)
-    return bool(done) and task.exception() is None
-
-
-def _ended(task: asyncio.Task[bool]) -> None:
-    """Log what went wrong; the order stands, and the clock begins it again."""
-    _making.discard(task)
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.fault("export_not_made", error)
 
 
 async def say_word_again(_call: Call) -> Reply:
@@ -117,14 +94,8 @@ EXPORT_COMMANDS = (
         who=_SECRETARY,
         reveals=Reveals.BRANCH,
     ),
-    Command(
-        name="thought_report.export_confirm",
-        words=(words.EXPORT_CONFIRM,),
-        handler=handle_confirmed,
-        summary="thought_report.help_export_confirm",
-        who=_SECRETARY,
-        reveals=Reveals.BRANCH,
-    ),
 )
 
-EXPORT_CONTINUATIONS = (Continuation(export_views.EXPORT, say_word_again),)
+EXPORT_CONTINUATIONS = (
+    Continuation(export_views.EXPORT, say_word_again, confirmed=handle_confirmed),
+)

@@ -5,23 +5,22 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core import files
+from core import files, parcels, spreadsheets
 from core.actors import Actor
 from core.errors import Fault
+from core.parcels import Packed
 from core.periods import Quarter
 from models import ReportPart
 from models.enums import ExportKind, PartKind
+from plugins.delivery.exports import Made
 from plugins.thought_report import (
     documents,
     export_labels,
     export_reading,
-    ledgers,
     pages,
-    parcels,
 )
 from plugins.thought_report.documents import Leaf, Sheaf
 from plugins.thought_report.export_reading import Slice, Source
-from plugins.thought_report.parcels import Packed
 
 _PICTURES = frozenset({"jpg", "jpeg", "png"})
 
@@ -44,15 +43,6 @@ class Wanted:
         if self.quarter is None:
             raise Fault("a list without its quarter")
         return self.quarter
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One file, ready to be sealed. ``name`` is what it is called in the chat."""
-
-    name: str
-    suffix: str
-    data: bytes
 
 
 async def sources_of(actor: Actor, wanted: Wanted) -> tuple[Source, ...]:
@@ -83,7 +73,7 @@ async def make(actor: Actor, wanted: Wanted, now: datetime) -> AsyncIterator[Mad
         if rows:
             head, lines = export_labels.head(), export_labels.lines(rows)
             sheet = export_labels.quarter(wanted.quarter_or_fault)
-            data = await asyncio.to_thread(ledgers.build, sheet, mark, head, lines)
+            data = await asyncio.to_thread(spreadsheets.build, sheet, mark, head, lines)
             yield Made(export_labels.ledger_name(wanted.quarter_or_fault), "xlsx", data)
         return
     found = await sources_of(actor, wanted)

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from core import parcels
 from core.actors import Stage
 from core.clock import local
 from core.conversation import Say
 from core.periods import Quarter
+from core.spreadsheets import Cell
 from core.texts import current
 from models.enums import PartKind, ReportState
-from plugins.thought_report import notices, paper_views, parcels
+from plugins.thought_report import notices, paper_views
 from plugins.thought_report.export_reading import Row, Source
-from plugins.thought_report.ledgers import Cell
 
 _STAGES = {
     Stage.APPLICANT: Say("thought_report.stage_applicant"),

@@ -1,42 +1,27 @@
-"""Files that a secretary takes out (导出): confirmed by a word, made once, sent, then removed.
+"""Files of reports that a secretary takes out (导出): what they would hold, and the order for them.
 
-A confirmed file is a row before it is begun: a process that ends half-way begins again. Making
-happens in a thread, one file after the other, so that memory stays bounded.
+Making, sending and removing them is ``plugins.delivery.exports``.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
-from uuid import uuid4
+from datetime import datetime
 
-from core import clock, files
 from core.actors import Actor
-from core.database import run_tx, transactional
+from core.database import transactional
 from core.errors import Fault, Refusal
-from core.files import Stored
-from core.messages import Blob, Chat, ChatKind, Text
 from core.periods import Quarter
-from models import Account, AuditLog, Delivery, Person, ReportExport
-from models.enums import DeliveryState, ExportKind, Priority
-from plugins.delivery import service as delivery
+from models import AuditLog, Person, ReportExport
+from models.enums import ExportKind
+from plugins.delivery import exports
+from plugins.delivery.exports import MOST_TRIES, Made, Maker
 from plugins.identity import looks
-from plugins.identity.queries import who_is
-from plugins.thought_report import export_files, export_reading, service
-from plugins.thought_report.export_files import Made, Wanted
+from plugins.thought_report import export_files, export_reading
+from plugins.thought_report.export_files import Wanted
+
+__all__ = ["MOST_TRIES", "ExportKind", "Fault", "Quarter", "Wanted"]
 
 EXPORTED = "thought_report.exported"
-# What could not be made so often is not begun again: it may be what ends the process.
-MOST_TRIES = 3
-# A file of somebody's reports that could not be sent within a day is not sent at all.
-FILE_LIFE = timedelta(days=1)
-# Files are removed once they have left, or after this, whatever became of them.
-BLOB_LIFE = timedelta(days=2)
-_OPEN = (DeliveryState.DUE, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-
-# One at a time: the largest file is what memory has to hold, not the sum of all that are asked for.
-_turn = asyncio.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +73,6 @@ async def _name(actor: Actor, wanted: Wanted) -> str:
     return person.name
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A file that was made and sealed, by the name it is sent under."""
-
-    name: str
-    stored: Stored
-
-
 @transactional
 async def confirm(*, actor: Actor, wanted: Wanted, key: str, now: datetime) -> str:
     """Owe a file to the account that confirmed it; return its uid, the same for the same ``key``.
@@ -103,20 +80,17 @@ async def confirm(*, actor: Actor, wanted: Wanted, key: str, now: datetime) -> s
     Commits the order, the audit row and a read row for everybody whose report is in it. Raises
     Refusal ``reception.not_allowed``.
     """
-    known = await ReportExport.filter(source_key=key).first()
-    if known is not None:
-        return known.uid
+    if (known := await exports.known(key)) is not None:
+        return known
     await _name(actor, wanted)
-    order = await ReportExport.create(
-        uid=uuid4().hex,
-        asked_by_id=actor.person_id or 0,
-        account_id=actor.account_id or 0,
+    order = await exports.owe(
+        actor=actor,
         kind=wanted.kind,
+        key=key,
+        now=now,
         about_id=wanted.person_id,
         quarter=str(wanted.quarter) if wanted.quarter else None,
         as_archive=wanted.as_archive,
-        source_key=key,
-        confirmed_at=now,
     )
     await _note_looks(actor, wanted, now)
     await AuditLog.create(
@@ -145,50 +119,7 @@ async def _note_looks(actor: Actor, wanted: Wanted, now: datetime) -> None:
         )
 
 
-async def make(uid: str) -> bool:
-    """Make the file of an order and owe it to whoever asked; return whether it was made now.
-
-    Waits for its turn. What was made before is not made again; files that nobody is to get are
-    removed.
-    """
-    async with _turn:
-        order = await run_tx(partial(_begin, uid))
-        if order is None:
-            return False
-        now = clock.now()
-        kept: list[_Kept] = []
-        try:
-            async for one in _files_of(order, now):
-                # One by one: what was sealed before a fault is known and removed.
-                kept.append(  # noqa: PERF401  # see above
-                    _Kept(one.name, await files.put(one.data, suffix=one.suffix))
-                )
-            is_owed = await run_tx(partial(_owe, order.id, kept, now))
-        except (Fault, Refusal, OSError):
-            await service.forget_files([item.stored.blob_id for item in kept])
-            raise
-        if not is_owed:
-            await service.forget_files([item.stored.blob_id for item in kept])
-        return is_owed
-
-
-async def _begin(uid: str) -> ReportExport | None:
-    """Count a try; None when the file was made, or tried too often."""
-    order = await ReportExport.filter(uid=uid, made_at__isnull=True).select_for_update().first()
-    if order is None or order.tries >= MOST_TRIES:
-        return None
-    order.tries += 1
-    await order.save(update_fields=["tries"])
-    return order
-
-
-async def _files_of(order: ReportExport, now: datetime) -> AsyncIterator[Made]:
-    """Make the files of an order for the office its asker holds now; none when he holds none."""
-    account = await Account.get_or_none(id=order.account_id, person_id=order.asked_by_id)
-    if account is None:
-        return
-    chat = Chat(account.platform, account.self_id, ChatKind.PRIVATE, account.account_id)
-    actor = (await who_is(chat, account.account_id, now)).actor
+async def _files(actor: Actor, order: ReportExport, now: datetime) -> AsyncIterator[Made]:
     wanted = Wanted(
         kind=order.kind,
         person_id=order.about_id,
@@ -199,70 +130,24 @@ async def _files_of(order: ReportExport, now: datetime) -> AsyncIterator[Made]:
         yield made
 
 
-async def _owe(order_id: int, kept: Sequence[_Kept], now: datetime) -> bool:
-    order = await ReportExport.filter(id=order_id, made_at__isnull=True).select_for_update().first()
-    if order is None:
-        return False
-    order.made_at, order.blobs = now, [one.stored.blob_id for one in kept]
-    await order.save(update_fields=["made_at", "blobs"])
-    for number, one in enumerate(kept, 1):
-        await delivery.enqueue(
-            purpose=EXPORTED,
-            occasion=f"{order.uid}:{number}",
-            target=f"account:{order.account_id}",
-            parts=(Blob(one.stored.kind, one.stored.blob_id, one.name),),
-            now=now,
-            priority=Priority.NOTICE,
-            expires_at=now + FILE_LIFE,
-            in_quiet_hours=True,
-        )
-    if not kept:
-        await _say_not_made(order, now)
-    return True
+MAKER = Maker(
+    kinds=frozenset({ExportKind.PERSON, ExportKind.CYCLE, ExportKind.LEDGER}),
+    purpose=EXPORTED,
+    files=_files,
+    not_made=export_files.not_made,
+)
 
 
-async def _say_not_made(order: ReportExport, now: datetime) -> None:
-    await delivery.enqueue(
-        purpose=EXPORTED,
-        occasion=f"{order.uid}:none",
-        target=f"account:{order.account_id}",
-        parts=(Text(export_files.not_made()),),
-        now=now,
-        priority=Priority.NOTICE,
-        in_quiet_hours=True,
-    )
+async def make(uid: str) -> bool:
+    """Make the file of an order and owe it to whoever asked; return whether it was made now."""
+    return await exports.make(uid, MAKER)
 
 
 async def make_waiting(*, now: datetime) -> int:
-    """Make what was confirmed and is not made yet; return how many. Safe to run twice.
-
-    What was tried too often is given up, and whoever asked hears of it.
-    """
-    waiting = await ReportExport.filter(made_at__isnull=True).order_by("id")
-    made = 0
-    for order in waiting:
-        if order.tries >= MOST_TRIES:
-            await run_tx(partial(_owe, order.id, (), now))
-        else:
-            made += await make(order.uid)
-    return made
+    """Make what was confirmed and is not made yet; return how many. Safe to run twice."""
+    return await exports.make_waiting(MAKER, now=now)
 
 
 async def clear_sent(*, now: datetime) -> int:
     """Remove the files that have left, or that nobody will get any more; return how many orders."""
-    rows = await ReportExport.filter(made_at__isnull=False, cleared_at__isnull=True)
-    cleared = 0
-    for order in rows:
-        on_the_way = await Delivery.filter(
-            purpose=EXPORTED, occasion__startswith=f"{order.uid}:", state__in=list(_OPEN)
-        ).exists()
-        if on_the_way and order.made_at is not None and order.made_at > now - BLOB_LIFE:
-            continue
-        await service.forget_files(order.blobs)
-        await run_tx(partial(_cleared, order.id, now))
-        cleared += 1
-    return cleared
-
-
-async def _cleared(order_id: int, now: datetime) -> None:
-    await ReportExport.filter(id=order_id).update(cleared_at=now, blobs=[])
+    return await exports.clear_sent(MAKER, now=now)

@@ -187,7 +187,6 @@ EXPORT_WORD = "导出 汇报"
 EXPORT_ARGUMENTS = "王建国"
 LEDGER_WORD = "导出 汇报台账"
 LEDGER_ARGUMENTS = "四季度"
-EXPORT_CONFIRM = "确认导出"
 _ARCHIVE_WORDS = {"压缩包", "原样", "打包"}
 
 

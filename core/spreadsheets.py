@@ -1,7 +1,7 @@
-"""Writes the list of a quarter (台账) as a spreadsheet, in memory: words stay words.
+"""Writes a list (台账, 花名册) as a spreadsheet, in memory: words stay words.
 
 Runs in a thread. A name that begins with ``=``, ``+``, ``-`` or ``@`` is text here; nothing in the
-file is calculated or followed.
+file is calculated or followed, and it stays text when somebody edits the cell.
 """
 
 import io
@@ -20,6 +20,9 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 
+# What spreadsheets take for the beginning of a formula (OWASP, CSV Injection).
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
 Cell = str | int
 
 
@@ -30,6 +33,8 @@ def build(sheet: str, mark: str, head: Sequence[str], rows: Sequence[Sequence[Ce
         page = book.add_worksheet(sheet)
         bold = book.add_format({"bold": True, "bottom": 1})
         grey = book.add_format({"font_color": "#808080"})
+        # As if somebody had typed an apostrophe before it: editing makes no formula of it either.
+        plain = book.add_format({"quote_prefix": True})
         page.write_string(0, 0, mark, grey)
         for column, word in enumerate(head):
             width = _WIDTHS[column] if column < len(_WIDTHS) else _OTHER_WIDTH
@@ -40,7 +45,8 @@ def build(sheet: str, mark: str, head: Sequence[str], rows: Sequence[Sequence[Ce
                 if isinstance(value, int):
                     page.write_number(line, column, value)
                 else:
-                    page.write_string(line, column, value)
+                    prefixed = plain if value.startswith(_FORMULA_SIGNS) else None
+                    page.write_string(line, column, value, prefixed)
         page.freeze_panes(2, 1)
         page.set_landscape()
         page.repeat_rows(0, 1)
