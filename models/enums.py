@@ -240,7 +240,8 @@ class ExportKind(StrEnum):
     """What is exported.
 
     The reports of one person, those of one quarter, the list of them; lists of activists, contacts
-    and movements; the official forms (登记表, 纪实表) of one person or of many.
+    and movements; the official forms (登记表, 纪实表) of one person or of many; the rows behind the
+    numbers of 统计.
     """
 
     PERSON = "person"
@@ -251,6 +252,7 @@ class ExportKind(StrEnum):
     MOVEMENTS = "movement"
     REGISTER = "register"
     PROCESS = "process"
+    FIGURES = "figures"
 
 
 class DeliveryState(StrEnum):
