@@ -5,7 +5,7 @@ outside is ever counted. The statements themselves are in ``tallies``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -162,3 +162,8 @@ def heard_on(sql: Statement, until: date) -> str:
 def as_day(value: object) -> date:
     """Return a day from an expression's value, which SQLite gives as text."""
     return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def without_help(figures: Figures) -> Figures:
+    """Return the numbers without those of help cases."""
+    return replace(figures, help_asked=0, help_closed=0, help_open=0)

@@ -7,7 +7,7 @@ from core.periods import LENGTHS, QUARTER, Cycle, Quarter
 from models.enums import AllowanceKind
 from models.report import OWING_STAGES
 from plugins.identity import statements
-from plugins.stats.counts import Statement
+from plugins.stats.counts import People, Statement, people_in
 from plugins.stats.periods import Period
 
 _OWING = tuple(stage.value for stage in OWING_STAGES)
@@ -19,7 +19,7 @@ class Cycles:
 
     ``quarters`` are owed by every branch but those that collect otherwise; ``others`` are months
     and half-years that end in the period and that some branch has opened (汇报安排). ``opened`` are
-    the keys of all months and half-years opened anywhere that overlap one of the quarters.
+    the keys of the months and half-years opened there that overlap one of the quarters.
     """
 
     quarters: tuple[Cycle, ...]
@@ -32,8 +32,8 @@ class Cycles:
         return (*self.quarters, *self.others)
 
 
-async def cycles_of(period: Period) -> Cycles:
-    """Return the cycles that count in ``period``: one statement.
+async def cycles_of(people: People, period: Period) -> Cycles:
+    """Return the cycles that count for ``people`` in ``period``: one statement.
 
     A period in which no quarter ends counts the quarter in which it lies; a month or half-year
     counts only where it ends.
@@ -43,12 +43,19 @@ async def cycles_of(period: Period) -> Cycles:
     sql = Statement()
     keys = sorted({*(str(one) for one in ending), *overlapping})
     rows = await statements.rows(
-        f"SELECT DISTINCT c.quarter FROM report_cycle c WHERE c.quarter IN ({sql.each(keys)})",  # noqa: S608  # placeholders only
+        f"SELECT DISTINCT c.quarter FROM report_cycle c WHERE c.quarter IN ({sql.each(keys)})"  # noqa: S608
+        f" AND {homes(sql, people)}",
         *sql.values,
     )
     opened = frozenset(str(row["quarter"]) for row in rows)
     others = tuple(one for one in ending if str(one) in opened)
     return Cycles(period.quarters, others, opened & overlapping)
+
+
+def homes(sql: Statement, people: People) -> str:
+    """Return the condition that cycle ``c`` is of the home unit of somebody who counts."""
+    inside = people_in(sql, people)
+    return f"c.unit_id IN (SELECT p.home_unit_id FROM person p WHERE {inside})"  # noqa: S608
 
 
 def _others_of(quarter: Cycle) -> list[Cycle]:

@@ -13,9 +13,11 @@ from models.enums import UnitKind
 from plugins.identity import queries as identity
 from plugins.identity import statements
 from plugins.identity import words as names
-from plugins.stats import counts, owed, tallies
+from plugins.stats import counts, deadlines, owed, study_hours, tallies
 from plugins.stats.counts import Area, Figures, People, Statement
+from plugins.stats.deadlines import Deadlines
 from plugins.stats.periods import Period
+from plugins.stats.study_hours import Study
 from plugins.stats.tallies import Counted
 
 # Units of one name are few; a village name may stand under several townships.
@@ -28,6 +30,16 @@ class Overview:
 
     figures: Figures
     homes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one page of 统计 shows, and what lies behind its numbers."""
+
+    figures: Figures
+    homes: int
+    study: Study
+    deadlines: Deadlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +109,9 @@ async def figures_by_home(
     scope: UnitScope, area: Area, period: Period, today: date
 ) -> dict[int, Figures]:
     """Return the figures of every home unit with people in the area: seven statements."""
-    cycles = await owed.cycles_of(period)
-    return added(await tallies.all_rows(People(scope, area), cycles, period, today))
+    people = People(scope, area)
+    cycles = await owed.cycles_of(people, period)
+    return added(await tallies.all_rows(people, cycles, period, today))
 
 
 def added(rows: Iterable[Counted]) -> dict[int, Figures]:
@@ -114,6 +127,13 @@ async def overview(scope: UnitScope, area: Area, period: Period, today: date) ->
     by_home = await figures_by_home(scope, area, period, today)
     pushes = Figures(pushes=await _pushes(scope, area, period))
     return Overview(sum(by_home.values(), pushes), len(by_home))
+
+
+async def page(scope: UnitScope, area: Area, period: Period, today: date) -> Page:
+    """Return the figures of an area with its study hours and deadlines: about twelve statements."""
+    found, people = await overview(scope, area, period, today), People(scope, area)
+    hours = await study_hours.study(people, period)
+    return Page(found.figures, found.homes, hours, await deadlines.totals(people, today))
 
 
 async def _pushes(scope: UnitScope, area: Area, period: Period) -> int:

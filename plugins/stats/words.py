@@ -30,3 +30,8 @@ ALL_UNITS = frozenset(("全部", "所有", "全乡", "全县", "全镇"))
 ONLY = re.compile(r"^(?:只看|光看|只要|看)\s*")
 UNIT_NOISE = re.compile(r"[的，。、,.\s]+")
 DAYS_OF_SILENCE = re.compile(rf"(?P<n>{_N}|\d{{1,4}})\s*天?")
+
+STATISTICS = "统计"
+CHART, CHART_ALIASES = "图", ("画图", "统计图")
+DETAILS, DETAILS_ALIASES = "明细", ("表格", "统计明细")
+ARGUMENTS = "三季度 柳河乡"

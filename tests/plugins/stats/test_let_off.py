@@ -74,8 +74,9 @@ async def _expected_in(scope: UnitScope, unit: str, words: str) -> int:
 
 
 async def _expected(scope: UnitScope) -> int:
-    cycles = await owed.cycles_of(quarter_period(QUARTER))
-    rows = await tallies.stage_rows(People(scope, Area("")), cycles)
+    people = People(scope, Area(""))
+    cycles = await owed.cycles_of(people, quarter_period(QUARTER))
+    rows = await tallies.stage_rows(people, cycles)
     return sum(figures.expected for _, figures in rows)
 
 
