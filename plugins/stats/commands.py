@@ -54,7 +54,9 @@ async def _show(call: Call, asked: Asked) -> Reply:
     if call.chat.is_private:
         return private
     least = settings().privacy.group_total_min
-    spoken = views.in_group(asked.area, asked.period, page.figures, call.today, least=least)
+    pushes = await queries.pushes_in(asked.scope, asked.area, asked.period)
+    figures = replace(page.figures, pushes=pushes)
+    spoken = views.in_group(asked.area, asked.period, figures, call.today, least=least)
     await service.answer_privately(
         actor=call.actor, says=private.says, ask=private.ask, key=call.message_key, now=call.now
     )

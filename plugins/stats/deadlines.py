@@ -109,10 +109,30 @@ async def totals(people: People, today: date) -> Deadlines:
     return {kind: sums[kind] for kind in DeadlineKind if kind in sums}
 
 
+async def has_any(people: People, today: date) -> bool:
+    """Whether anything is due in the next 60 days, or was due: at most three statements."""
+    sql = Statement()
+    inside = people_in(sql, people)
+    either = " OR ".join(
+        f"({_at(sql, rule)} AND ({rule.basis}) <="
+        f" {sql.add(last_basis(today + AHEAD, rule.months))})"
+        for rule in _RULES.values()
+    )
+    rows = await statements.rows(
+        f"SELECT 1 AS one FROM person p WHERE {inside} AND ({either}) LIMIT 1",  # noqa: S608
+        *sql.values,
+    )
+    if rows:
+        return True
+    cycles = await _open_cycles(people, today)
+    return bool(cycles) and bool(await _reports(people, today, cycles))
+
+
 async def by_key(people: People, today: date) -> dict[int, dict[DeadlineKind, Due]]:
     """Return what is due by home unit, or by person for a run of people: three statements."""
     found: dict[int, dict[DeadlineKind, Due]] = {}
-    for row in (*await _dated(people, today), *await _reports(people, today)):
+    cycles = await _open_cycles(people, today)
+    for row in (*await _dated(people, today), *await _reports(people, today, cycles)):
         kinds = found.setdefault(int(row["whose"]), {})
         for kind in DeadlineKind:
             due = Due(int(row.get(f"{kind}_soon") or 0), int(row.get(f"{kind}_past") or 0))
@@ -147,8 +167,9 @@ def _at(sql: Statement, rule: _Rule) -> str:
     return f"p.stage IN ({stages}) AND {rule.still}"
 
 
-async def _reports(people: People, today: date) -> Sequence[Mapping[str, Any]]:
-    cycles = await _open_cycles(people, today)
+async def _reports(
+    people: People, today: date, cycles: Sequence[Cycle]
+) -> Sequence[Mapping[str, Any]]:
     if not cycles:
         return ()
     sql = Statement()

@@ -9,10 +9,10 @@ from core.conversation import Say
 from core.texts import current
 from models.enums import Evidence
 from plugins.stats.counts import Area, Figures
-from plugins.stats.deadlines import Dated, DeadlineKind, Due
+from plugins.stats.deadlines import Dated, DeadlineKind, Deadlines, Due
 from plugins.stats.detail_rows import PersonRow, UnitRow
 from plugins.stats.periods import Period
-from plugins.stats.queries import Page
+from plugins.stats.study_hours import Study
 from plugins.stats.views import kind_say, period_name
 from plugins.stats.workbook import Cell
 
@@ -75,16 +75,16 @@ def not_made() -> str:
     return _said(Say("stats.export_not_made"))
 
 
-def totals(area: Area, period: Period, page: Page) -> tuple[Head, list[Row]]:
+def totals(
+    area: Area, period: Period, figures: Figures, hours: Study, due: Deadlines
+) -> tuple[Head, list[Row]]:
     """Return the sheet of what the page says: one number a line, those of study as far as said."""
     said = Say("stats.heading", unit=area.name, period=period_name(period, _ELSEWHEN))
     names = (*_stage_names(), *map(_said, (_COLUMNS | _HELP).values()))
-    lines: list[Row] = list(zip(names, _values(page.figures, help_too=True), strict=True))
-    lines += [
-        (_said(_HOURS[kind]), f"{hours.tenths / 10:g}") for kind, hours in page.study.kinds.items()
-    ]
-    for kind, due in page.deadlines.items():
-        lines += list(zip(_due_names(kind), (due.soon, due.past), strict=True))
+    lines: list[Row] = list(zip(names, _values(figures, help_too=True), strict=True))
+    lines += [(_said(_HOURS[kind]), f"{one.tenths / 10:g}") for kind, one in hours.kinds.items()]
+    for kind, one in due.items():
+        lines += list(zip(_due_names(kind), (one.soon, one.past), strict=True))
     return (
         _said(Say("stats.sheet_totals")),
         [_said(said), _said(Say("stats.column_number"))],

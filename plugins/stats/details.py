@@ -21,7 +21,15 @@ from plugins.delivery.exports import Made, Maker
 from plugins.identity import looks
 from plugins.identity.looks import Office
 from plugins.identity.policy import visible_units
-from plugins.stats import deadlines, detail_labels, detail_rows, periods, queries, workbook
+from plugins.stats import (
+    deadlines,
+    detail_labels,
+    detail_rows,
+    periods,
+    queries,
+    study_hours,
+    workbook,
+)
 from plugins.stats.counts import Area, People
 from plugins.stats.periods import Period
 from plugins.stats.workbook import Book
@@ -116,8 +124,10 @@ async def build(people: People, period: Period, mark: str, today: date) -> bytes
 
 
 async def _fill(book: Book, people: People, period: Period, today: date) -> None:
-    page = await queries.page(people.scope, people.area, period, today)
-    head, lines = detail_labels.totals(people.area, period, page)
+    whole = await queries.overview(people.scope, people.area, period, today)
+    hours = await study_hours.study(people, period)
+    due = await deadlines.totals(people, today)
+    head, lines = detail_labels.totals(people.area, period, whole.figures, hours, due)
     book.sheet(*head).add(lines)
     units = await detail_rows.units(people, period, today)
     head, each = detail_labels.units(units)

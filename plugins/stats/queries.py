@@ -15,9 +15,7 @@ from plugins.identity import statements
 from plugins.identity import words as names
 from plugins.stats import counts, deadlines, owed, study_hours, tallies
 from plugins.stats.counts import Area, Figures, People, Statement
-from plugins.stats.deadlines import Deadlines
 from plugins.stats.periods import Period
-from plugins.stats.study_hours import Study
 from plugins.stats.tallies import Counted
 
 # Units of one name are few; a village name may stand under several townships.
@@ -34,12 +32,12 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one page of 统计 shows, and what lies behind its numbers."""
+    """What one page of 统计 shows, and whether there are study hours and deadlines to look at."""
 
     figures: Figures
     homes: int
-    study: Study
-    deadlines: Deadlines
+    has_study: bool
+    has_deadlines: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +121,46 @@ def added(rows: Iterable[Counted]) -> dict[int, Figures]:
 
 
 async def overview(scope: UnitScope, area: Area, period: Period, today: date) -> Overview:
-    """Return the figures of the whole area: eight statements."""
-    by_home = await figures_by_home(scope, area, period, today)
-    pushes = Figures(pushes=await _pushes(scope, area, period))
-    return Overview(sum(by_home.values(), pushes), len(by_home))
+    """Return the figures of the whole area, counted together: nine statements."""
+    people = People(scope, area, together=True)
+    found = await _together(people, period, today)
+    pushes = Figures(pushes=await pushes_in(scope, area, period))
+    return Overview(found + pushes, await _homes(people))
+
+
+async def _together(people: People, period: Period, today: date) -> Figures:
+    cycles = await owed.cycles_of(people, period)
+    rows = await tallies.all_rows(people, cycles, period, today)
+    return sum((found for _, found in rows), Figures())
+
+
+async def _homes(people: People) -> int:
+    sql = Statement()
+    inside = counts.people_in(sql, people)
+    (row,) = await statements.rows(
+        f"SELECT COUNT(DISTINCT p.home_unit_id) AS homes FROM person p WHERE {inside}"  # noqa: S608
+        f" AND {counts.learning(sql)}",
+        *sql.values,
+    )
+    return int(row["homes"])
 
 
 async def page(scope: UnitScope, area: Area, period: Period, today: date) -> Page:
-    """Return the figures of an area with its study hours and deadlines: about twelve statements."""
-    found, people = await overview(scope, area, period, today), People(scope, area)
-    hours = await study_hours.study(people, period)
-    return Page(found.figures, found.homes, hours, await deadlines.totals(people, today))
+    """Return the figures of an area and what else there is to look at: ten statements.
+
+    What was pushed to groups is not among them: the page does not say it.
+    """
+    people = People(scope, area, together=True)
+    return Page(
+        await _together(people, period, today),
+        await _homes(people),
+        has_study=await study_hours.has_any(people, period),
+        has_deadlines=await deadlines.has_any(people, today),
+    )
 
 
-async def _pushes(scope: UnitScope, area: Area, period: Period) -> int:
+async def pushes_in(scope: UnitScope, area: Area, period: Period) -> int:
+    """Return how many pieces the groups of an area got in the period."""
     inside = Q(*(Q(group__unit__path__startswith=path) for path in scope.paths), join_type=Q.OR)
     if not scope.paths:
         return 0

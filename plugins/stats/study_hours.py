@@ -42,8 +42,9 @@ async def study(people: People, period: Period) -> Study:
     found = await _hours(people, period)
     if not found:
         return Study({}, withheld=False)
+    is_all = people.area.path in {"", *people.scope.paths} and len(people.scope.paths) == 1
     everybody = People(people.scope, Area(""))
-    whole = found if people == everybody else await _hours(everybody, period)
+    whole = found if is_all else await _hours(everybody, period)
     kinds = {
         kind: hours
         for kind, hours in found.items()
@@ -51,6 +52,18 @@ async def study(people: People, period: Period) -> Study:
         or (kind is Evidence.ATTENDED and people.scope.names)
     }
     return Study(kinds, withheld=len(kinds) < len(found))
+
+
+async def has_any(people: People, period: Period) -> bool:
+    """Whether anybody has study hours in ``period``, said or not."""
+    sql = Statement()
+    inside = people_in(sql, people)
+    rows = await statements.rows(
+        f"SELECT 1 AS one FROM study_record r JOIN person p ON p.id = r.person_id WHERE {inside}"  # noqa: S608
+        f" AND ({_within(sql, period)}) AND {_consenting(sql)} LIMIT 1",
+        *sql.values,
+    )
+    return bool(rows)
 
 
 def _is_enough(people: int, rest: int) -> bool:

@@ -137,9 +137,9 @@ def _more(area: Area, period: Period, page: Page, again: str, *, with_details: b
     ]
     if with_details:
         options.append(Option(Say("stats.option_details"), value="details"))
-    if not page.study.is_empty:
+    if page.has_study:
         options.append(Option(Say("stats.option_study"), value="study"))
-    if page.deadlines:
+    if page.has_deadlines:
         options.append(Option(Say("stats.option_deadlines"), value="deadlines"))
     if page.homes > 1:
         label = Say("stats.option_villages") if area.of_villages else Say("stats.option_units")
