@@ -5,7 +5,7 @@ domain notes 1.4 give them, and name what the house counts, not what it judges.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -73,9 +73,6 @@ class Due:
     soon: int = 0
     past: int = 0
 
-    def __add__(self, other: "Due") -> "Due":
-        return Due(self.soon + other.soon, self.past + other.past)
-
 
 @dataclass(frozen=True, slots=True)
 class Dated:
@@ -101,12 +98,8 @@ def last_basis(day: date, months: int) -> date:
 
 async def totals(people: People, today: date) -> Deadlines:
     """Return what is due in the next 60 days and what was due, by kind; nothing without people."""
-    found = await by_key(people, today)
-    sums: dict[DeadlineKind, Due] = {}
-    for deadlines in found.values():
-        for kind, due in deadlines.items():
-            sums[kind] = sums.get(kind, Due()) + due
-    return {kind: sums[kind] for kind in DeadlineKind if kind in sums}
+    found = await by_key(replace(people, together=True), today)
+    return {kind: due for kinds in found.values() for kind, due in kinds.items()}
 
 
 async def has_any(people: People, today: date) -> bool:

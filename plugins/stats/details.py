@@ -50,11 +50,11 @@ class Proposed:
 
 async def propose(people: People, period: Period, today: date) -> Proposed:
     """Count what a file would hold; Refusal ``stats.details_nothing`` when nobody is counted."""
-    found = await queries.overview(people.scope, people.area, period, today)
-    if not found.homes:
+    found = await queries.figures_by_home(people.scope, people.area, period, today)
+    if not found:
         raise Refusal("stats.details_nothing")
-    counted = sum(found.figures.stages.values())
-    return Proposed(people.area, period, found.homes, counted, people.scope.names)
+    counted = sum(sum(figures.stages.values()) for figures in found.values())
+    return Proposed(people.area, period, len(found), counted, people.scope.names)
 
 
 @transactional

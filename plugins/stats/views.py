@@ -141,7 +141,7 @@ def _more(area: Area, period: Period, page: Page, again: str, *, with_details: b
         options.append(Option(Say("stats.option_study"), value="study"))
     if page.has_deadlines:
         options.append(Option(Say("stats.option_deadlines"), value="deadlines"))
-    if page.homes > 1:
+    if page.has_parts:
         label = Say("stats.option_villages") if area.of_villages else Say("stats.option_units")
         options.insert(0, Option(label, value="parts"))
     return Ask(
