@@ -251,7 +251,8 @@ class ExportKind(StrEnum):
     """What is exported.
 
     The reports of one person, those of one quarter, the list of them; lists of activists, contacts
-    and movements; the official forms (登记表, 纪实表) of one person or many; the roster (花名册).
+    and movements; the official forms (登记表, 纪实表) of one person or of many; the roster (花名册);
+    the rows behind the numbers of 统计.
     """
 
     PERSON = "person"
@@ -263,6 +264,7 @@ class ExportKind(StrEnum):
     REGISTER = "register"
     PROCESS = "process"
     ROSTER = "roster"
+    FIGURES = "figures"
 
 
 class DeliveryState(StrEnum):

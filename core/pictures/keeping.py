@@ -14,6 +14,7 @@ from pathlib import Path
 from core import config, disk, files
 from core.errors import Fault
 from core.messages import Blob, MediaKind
+from core.pictures.charts import Chart, draw_chart
 from core.pictures.drawing import draw
 from core.pictures.fonts import SHA256
 from core.pictures.pages import Page
@@ -27,7 +28,7 @@ _known: dict[Path, OrderedDict[str, tuple[str, ...]]] = {}
 _under_way: dict[tuple[Path, str], asyncio.Task[tuple[str, ...]]] = {}
 
 
-async def blobs_of(page: Page, *, name: str) -> tuple[Blob, ...]:
+async def blobs_of(page: Page | Chart, *, name: str) -> tuple[Blob, ...]:
     """Return ``page`` as stored pictures called ``name`` (no suffix); drawn only the first time.
 
     Not inside a transaction. Raises what ``draw`` and ``files.put`` raise.
@@ -45,12 +46,12 @@ async def blobs_of(page: Page, *, name: str) -> tuple[Blob, ...]:
     )
 
 
-def name_of(page: Page) -> str:
+def name_of(page: Page | Chart) -> str:
     """Return the hash that names what ``page`` looks like."""
     return hashlib.sha256(f"{LOOK} {SHA256} {page!r}".encode()).hexdigest()
 
 
-async def _stored(page: Page, digest: str, index: Path) -> tuple[str, ...]:
+async def _stored(page: Page | Chart, digest: str, index: Path) -> tuple[str, ...]:
     known = _known.get(index)
     if known is None:
         known = _known.setdefault(index, await asyncio.to_thread(_read, index))
@@ -58,13 +59,17 @@ async def _stored(page: Page, digest: str, index: Path) -> tuple[str, ...]:
         known.move_to_end(digest)
         return known[digest]
     loop = asyncio.get_running_loop()
-    drawn = await loop.run_in_executor(_threads, draw, page)
+    drawn = await loop.run_in_executor(_threads, _drawn, page)
     ids = tuple([(await files.put(data, suffix="png")).blob_id for data in drawn])
     known[digest] = ids
     while len(known) > MOST_KEPT:
         known.popitem(last=False)
     await asyncio.to_thread(disk.write_atomic, index, json.dumps(known).encode())
     return ids
+
+
+def _drawn(page: Page | Chart) -> tuple[bytes, ...]:
+    return (draw_chart(page),) if isinstance(page, Chart) else draw(page)
 
 
 async def _are_there(ids: tuple[str, ...]) -> bool:

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ops.AlterField(
             model_name='ReportExport',
             name='kind',
-            field=fields.CharEnumField(description='PERSON: person\nCYCLE: cycle\nLEDGER: ledger\nACTIVISTS: activist\nCONTACTS: contact\nMOVEMENTS: movement\nREGISTER: register\nPROCESS: process\nROSTER: roster', enum_type=ExportKind, max_length=8),
+            field=fields.CharEnumField(description='PERSON: person\nCYCLE: cycle\nLEDGER: ledger\nACTIVISTS: activist\nCONTACTS: contact\nMOVEMENTS: movement\nREGISTER: register\nPROCESS: process\nROSTER: roster\nFIGURES: figures', enum_type=ExportKind, max_length=8),
         ),
         ops.AddField(
             model_name='ReportExport',

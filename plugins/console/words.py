@@ -31,6 +31,7 @@ ACTS = {
     "roster.pause": "请了假，先不提醒",
     "roster.resume": "说有空了",
     "roster.update": "改了名册",
+    "stats.export": "取了一份统计明细",
     "stats.answered_privately": "在群里问数字，私下答了",
     "study.attended": "登记了到场学时",
     "study.attended_undone": "撤了到场学时",

@@ -20,6 +20,8 @@ INSPECTION = "inspection"
 # A line in a list that was taken out (台账), and an official form filled with what is known of him.
 LEDGER = "ledger"
 FORM = "form"
+# A row of the numbers of a branch, taken out as a file (明细).
+FIGURES = "figures"
 # The words of a help case, by whoever took it.
 ASSISTANCE = "assistance"
 # A report of a quarter, read in chat, and the same taken out as a file.
@@ -30,7 +32,7 @@ ROSTER = "roster"
 # Passages of it, beside another report that has the same ones.
 OVERLAP_PREFIX = "report_overlap:"
 
-# Rows inserted by one statement.
+# Rows inserted by one statement; SQLite takes some 32,000 values.
 _BATCH = 500
 
 

@@ -25,7 +25,7 @@ from models import (
 )
 from models.enums import ConsentDecision
 from models.rows import as_json
-from plugins.identity import dialogues, trail, words
+from plugins.identity import dialogues, looks, trail, words
 
 _STAGES = {
     Stage.APPLICANT: Say("identity.stage_applicant"),
@@ -191,6 +191,10 @@ def _loose_accounts(_now: datetime) -> QuerySet[Account]:
     return Account.filter(person_id__isnull=True, rebindings__id__isnull=True)
 
 
+def _figures_look(_code: str, _today: date) -> Say:
+    return Say("identity.looked_at_figures")
+
+
 PERSONAL = PersonalData(
     title=Say("identity.personal_title"),
     tables=frozenset(
@@ -203,6 +207,7 @@ PERSONAL = PersonalData(
     export=_export,
     erase=_erase,
     rank=90,
+    looks={looks.FIGURES: _figures_look},
     keepings=(
         Keeping("audit", _old_acts),
         Keeping("looks", _old_looks),

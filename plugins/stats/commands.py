@@ -1,16 +1,28 @@
 """The chat face of statistics: 统计, 未交, 谁没联系."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from core.actors import UnitScope, Who
+from core.actors import Who
 from core.config import settings
 from core.conversation import Call, Command, Continuation, Place, Reply, Reveals, Say
 from core.periods import Quarter
 from plugins.identity.policy import visible_units
-from plugins.stats import lists, periods, queries, service, views
-from plugins.stats.counts import Area
-from plugins.stats.periods import Period
+from plugins.stats import (
+    asking,
+    list_views,
+    lists,
+    more_commands,
+    periods,
+    progress,
+    queries,
+    service,
+    views,
+)
+from plugins.stats.asking import Asked
+from plugins.stats.more_commands import MORE_COMMANDS, MORE_CONTINUATIONS, TAKES_FILES
 
 SILENT_DAYS = 90
 _OWN = Say("stats.own_people")
@@ -18,60 +30,70 @@ _OWN = Say("stats.own_people")
 
 async def handle_statistics(call: Call) -> Reply:
     """Show the numbers of a period and a unit; in a group only totals of enough people."""
-    scope = visible_units(call.actor)
-    period, rest = periods.find_period(call.words, call.today)
-    period = period or periods.current_quarter(call.today)
-    area = await queries.area_of(scope, periods.unit_word(rest))
-    return await _show(call, scope, area, period)
+    asked = await asking.said(call)
+    return await _show(call, asked)
 
 
-async def _show(call: Call, scope: UnitScope, area: Area, period: Period) -> Reply:
-    overview = await queries.overview(scope, area, period, call.today)
-    again = f"统计 {call.words}".strip()
-    page = views.statistics(area, period, overview, call.today, again=again)
+async def _show(call: Call, asked: Asked) -> Reply:
+    takes_files = not call.actor.roles.isdisjoint(TAKES_FILES)
+
+    def shown(found: queries.Page) -> Reply:
+        return views.statistics(
+            asked.area,
+            asked.period,
+            found,
+            call.today,
+            again=asked.line,
+            with_details=takes_files,
+        )
+
+    page = await progress.ready(call, asked, asked.page(call.today), show=shown)
+    if page is None:
+        return progress.slow(asked)
+    private = shown(page)
     if call.chat.is_private:
-        return page
+        return private
     least = settings().privacy.group_total_min
-    said = views.in_group(area, period, overview.figures, call.today, least=least)
+    pushes = await queries.pushes_in(asked.scope, asked.area, asked.period)
+    figures = replace(page.figures, pushes=pushes)
+    spoken = views.in_group(asked.area, asked.period, figures, call.today, least=least)
     await service.answer_privately(
-        actor=call.actor, says=page.says, ask=page.ask, key=call.message_key, now=call.now
+        actor=call.actor, says=private.says, ask=private.ask, key=call.message_key, now=call.now
     )
-    return Reply(says=(said,))
+    return Reply(says=(spoken,))
 
 
 async def continue_statistics(call: Call) -> Reply:
-    """Show the units below, or the period before."""
-    scope, area, period = await _open(call)
+    """Show what was chosen under the page: the units below, a picture, the period before."""
+    asked = await asking.open_one(call)
+    if call.choice == "compare":
+        return await progress.reply(call, asked, partial(_compared, call, asked))
     if call.choice == "parts":
-        return await _parts(call, scope, area, period)
-    now = await queries.overview(scope, area, period, call.today)
-    before = await queries.overview(scope, area, period.previous, call.today)
+        return await progress.reply(call, asked, partial(_parts, call, asked))
+    return await more_commands.chosen(call, asked, str(call.choice))
+
+
+async def _compared(call: Call, asked: Asked) -> Reply:
+    area, period = asked.area, asked.period
+    now = await queries.overview(asked.scope, area, period, call.today)
+    before = await queries.overview(asked.scope, area, period.previous, call.today)
     return views.compared(area, period, now.figures, before.figures, call.today)
 
 
 async def continue_parts(call: Call) -> Reply:
     """Open one unit of the list, or its next page."""
-    scope, area, period = await _open(call)
+    asked = await asking.open_one(call)
     if "page" in call.choice:
-        return await _parts(call, scope, area, period, page=int(call.choice["page"]))
-    return await _show(call, scope, await queries.area_at(scope, call.choice["path"]), period)
+        page = int(call.choice["page"])
+        return await progress.reply(call, asked, partial(_parts, call, asked, page=page))
+    area = await queries.area_at(asked.scope, call.choice["path"])
+    return await _show(call, replace(asked, area=area))
 
 
-async def _parts(
-    call: Call, scope: UnitScope, area: Area, period: Period, *, page: int = 0
-) -> Reply:
-    found = await queries.parts(scope, area, period, call.today)
-    return views.parts(area, period, found, names=scope.names, page=page)
-
-
-async def _open(call: Call) -> tuple[UnitScope, Area, Period]:
-    data = _data(call)
-    scope = visible_units(call.actor)
-    return (
-        scope,
-        await queries.area_at(scope, str(data["path"])),
-        Period.from_text(str(data["period"])),
-    )
+async def _parts(call: Call, asked: Asked, *, page: int = 0) -> Reply:
+    found = await queries.parts(asked.scope, asked.area, asked.period, call.today)
+    names, line = asked.scope.names, asked.line
+    return views.parts(asked.area, asked.period, found, names=names, line=line, page=page)
 
 
 def _data(call: Call) -> Mapping[str, Any]:
@@ -89,13 +111,13 @@ async def _owing(call: Call, quarter: Quarter, unit: str, *, page: int) -> Reply
     scope, data = visible_units(call.actor), {"quarter": str(quarter), "unit": unit}
     if not scope.paths:
         mine = await lists.owing_mentees(call.actor, quarter, call.today)
-        return views.owing_list(_OWN, quarter, mine, call.today, page=page, data=data)
+        return list_views.owing_list(_OWN, quarter, mine, call.today, page=page, data=data)
     area = await queries.area_of(scope, unit)
     if not scope.names:
         tally = await lists.owing_tally(scope, area, quarter)
-        return views.owing_tally(area, quarter, tally, call.today)
+        return list_views.owing_tally(area, quarter, tally, call.today)
     found = await lists.owing(scope, area, quarter)
-    return views.owing_list(area.name, quarter, found, call.today, page=page, data=data)
+    return list_views.owing_list(area.name, quarter, found, call.today, page=page, data=data)
 
 
 async def continue_owing(call: Call) -> Reply:
@@ -104,7 +126,7 @@ async def continue_owing(call: Call) -> Reply:
     if "page" in call.choice:
         quarter = Quarter.parse(str(data["quarter"]))
         return await _owing(call, quarter, str(data["unit"]), page=int(call.choice["page"]))
-    return views.what_to_do(str(call.choice["name"]), unheard=bool(call.choice["unheard"]))
+    return list_views.what_to_do(str(call.choice["name"]), unheard=bool(call.choice["unheard"]))
 
 
 async def handle_silent(call: Call) -> Reply:
@@ -117,14 +139,14 @@ async def _silent(call: Call, days: int, unit: str, *, page: int) -> Reply:
     scope, data = visible_units(call.actor), {"days": days, "unit": unit}
     if not scope.paths:
         mine = await lists.silent_mentees(call.actor, days, call.today)
-        return views.silent_list(_OWN, days, mine, page=page, data=data)
+        return list_views.silent_list(_OWN, days, mine, page=page, data=data)
     area = await queries.area_of(scope, unit)
     if not scope.names:
-        return views.silent_tally(
+        return list_views.silent_tally(
             area, days, await lists.silent_tally(scope, area, days, call.today)
         )
     found = await lists.silent(scope, area, days, call.today)
-    return views.silent_list(area.name, days, found, page=page, data=data)
+    return list_views.silent_list(area.name, days, found, page=page, data=data)
 
 
 async def continue_silent(call: Call) -> Reply:
@@ -133,7 +155,7 @@ async def continue_silent(call: Call) -> Reply:
     if "page" in call.choice:
         page = int(call.choice["page"])
         return await _silent(call, int(data["days"]), str(data["unit"]), page=page)
-    return views.what_to_do(str(call.choice["name"]), unheard=bool(call.choice["unheard"]))
+    return list_views.what_to_do(str(call.choice["name"]), unheard=bool(call.choice["unheard"]))
 
 
 COMMANDS = (
@@ -168,6 +190,7 @@ COMMANDS = (
         reveals=Reveals.BRANCH,
         arguments="90天 王家村",
     ),
+    *MORE_COMMANDS,
 )
 
 CONTINUATIONS = (
@@ -175,4 +198,5 @@ CONTINUATIONS = (
     Continuation("stats.parts", continue_parts),
     Continuation("stats.owing", continue_owing),
     Continuation("stats.silent", continue_silent),
+    *MORE_CONTINUATIONS,
 )

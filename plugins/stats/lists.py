@@ -10,8 +10,8 @@ from core.periods import Quarter
 from models.enums import DeliveryState
 from models.mentoring import REACHED_OUTCOMES
 from plugins.identity import statements
-from plugins.stats import counts
-from plugins.stats.counts import Area, Statement
+from plugins.stats import counts, owed
+from plugins.stats.counts import Area, People, Statement
 from plugins.stats.queries import units_below
 
 REMINDER_PURPOSE = "thought_report.reminder"
@@ -56,7 +56,7 @@ async def owing(scope: UnitScope, area: Area, quarter: Quarter) -> tuple[Owing, 
     if not scope.names:
         return ()
     sql = Statement()
-    return await _owing(sql, counts.people_in(sql, scope, area), quarter)
+    return await _owing(sql, counts.people_in(sql, People(scope, area)), quarter)
 
 
 async def owing_mentees(actor: Actor, quarter: Quarter, today: date) -> tuple[Owing, ...]:
@@ -72,7 +72,7 @@ async def _owing(sql: Statement, people: str, quarter: Quarter) -> tuple[Owing, 
         f" WHERE d.target = 'person:' || CAST(p.id AS TEXT) AND d.state = {state}"
         f" AND d.purpose = {purpose} AND d.occasion LIKE {sql.add(f'{quarter}%')}) AS reminded,"
         f" {_LAST_OUTCOME} AS outcome"
-        f" FROM person p WHERE {people} AND {counts.owing(sql, quarter)}"
+        f" FROM person p WHERE {people} AND {owed.owing(sql, quarter)}"
         f" ORDER BY p.id LIMIT {sql.add(MOST_NAMES)}",
         *sql.values,
     )
@@ -98,10 +98,10 @@ def _own_people(sql: Statement, actor: Actor, today: date) -> str:
 async def owing_tally(scope: UnitScope, area: Area, quarter: Quarter) -> tuple[Tally, ...]:
     """Return how many still owe the report of ``quarter``, by the units right below the area."""
     sql = Statement()
-    people = counts.people_in(sql, scope, area)
+    people = counts.people_in(sql, People(scope, area))
     rows = await statements.rows(
         "SELECT p.home_unit_id AS unit_id, COUNT(*) AS people FROM person p"  # noqa: S608
-        f" WHERE {people} AND {counts.owing(sql, quarter)} GROUP BY p.home_unit_id",
+        f" WHERE {people} AND {owed.owing(sql, quarter)} GROUP BY p.home_unit_id",
         *sql.values,
     )
     return await _tally(scope, area, rows)
@@ -125,7 +125,7 @@ async def silent(scope: UnitScope, area: Area, days: int, today: date) -> tuple[
     if not scope.names:
         return ()
     sql = Statement()
-    return await _silent(sql, counts.people_in(sql, scope, area), days, today)
+    return await _silent(sql, counts.people_in(sql, People(scope, area)), days, today)
 
 
 async def silent_mentees(actor: Actor, days: int, today: date) -> tuple[Silent, ...]:
@@ -166,7 +166,7 @@ def _heard_of(sql: Statement, people: str, today: date) -> str:
 async def silent_tally(scope: UnitScope, area: Area, days: int, today: date) -> tuple[Tally, ...]:
     """Return how many were not talked to for ``days``, by the units right below the area."""
     sql = Statement()
-    inner = _heard_of(sql, counts.people_in(sql, scope, area), today)
+    inner = _heard_of(sql, counts.people_in(sql, People(scope, area)), today)
     rows = await statements.rows(
         f"SELECT unit_id, COUNT(*) AS people FROM ({inner}) each_person"  # noqa: S608
         f" WHERE heard <= {sql.add(today - timedelta(days=days))} GROUP BY unit_id",

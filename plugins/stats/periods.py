@@ -7,13 +7,14 @@ from core.named_periods import (
     current_quarter,
     find_period,
     number_of,
+    of_days,
     quarter_period,
     unit_word,
 )
 from plugins.stats import words
 
 __all__ = [
-    "Period", "PeriodKind", "current_quarter", "find_days", "find_period", "number_of",
+    "Period", "PeriodKind", "current_quarter", "find_days", "find_period", "number_of", "of_days",
     "quarter_period", "unit_word",
 ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Scoped reads of statistics (统计): figures of an area, its parts, who owes, who was not heard."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +13,10 @@ from models.enums import UnitKind
 from plugins.identity import queries as identity
 from plugins.identity import statements
 from plugins.identity import words as names
-from plugins.stats import counts
-from plugins.stats.counts import Area, Figures, Statement
+from plugins.stats import counts, deadlines, owed, study_hours, tallies
+from plugins.stats.counts import Area, Figures, People, Statement
 from plugins.stats.periods import Period
+from plugins.stats.tallies import Counted
 
 # Units of one name are few; a village name may stand under several townships.
 _SAME_NAME = 20
@@ -23,10 +24,19 @@ _SAME_NAME = 20
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The figures of an area, and how many home units they come from."""
+    """The figures of an area."""
 
     figures: Figures
-    homes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one page of 统计 shows, and whether there are units, hours and deadlines to look at."""
+
+    figures: Figures
+    has_parts: bool
+    has_study: bool
+    has_deadlines: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ async def _place_away(scope: UnitScope, word: str) -> Area | None:
     """Return the place called ``word`` that looks after people of the scope away from home."""
     for unit in await Unit.filter(name=word.strip()).limit(_SAME_NAME):
         sql = Statement()
-        people = counts.people_in(sql, scope, Area(unit.name))
+        people = counts.people_in(sql, People(scope, Area(unit.name)))
         found = await statements.rows(
             "SELECT 1 AS one FROM person p"  # noqa: S608  # placeholders only
             f" WHERE p.inflow_unit_id = {sql.add(unit.id)} AND {people} LIMIT 1",
@@ -95,28 +105,61 @@ async def _place_away(scope: UnitScope, word: str) -> Area | None:
 async def figures_by_home(
     scope: UnitScope, area: Area, period: Period, today: date
 ) -> dict[int, Figures]:
-    """Return the figures of every home unit with people in the area: five statements."""
+    """Return the figures of every home unit with people in the area: eight statements."""
+    people = People(scope, area)
+    cycles = await owed.cycles_of(people, period)
+    return added(await tallies.all_rows(people, cycles, period, today))
+
+
+def added(rows: Iterable[Counted]) -> dict[int, Figures]:
+    """Return what was counted, added up by its key."""
     found: dict[int, Figures] = {}
-    for rows in (
-        await counts.stage_rows(scope, area, period),
-        await counts.report_rows(scope, area, period),
-        await counts.paper_rows(scope, area, period),
-        await counts.contact_rows(scope, area, period, today),
-        await counts.escalation_rows(scope, area),
-    ):
-        for unit_id, figures in rows:
-            found[unit_id] = found.get(unit_id, Figures()) + figures
+    for key, figures in rows:
+        found[key] = found.get(key, Figures()) + figures
     return found
 
 
 async def overview(scope: UnitScope, area: Area, period: Period, today: date) -> Overview:
-    """Return the figures of the whole area: six statements."""
-    by_home = await figures_by_home(scope, area, period, today)
-    pushes = Figures(pushes=await _pushes(scope, area, period))
-    return Overview(sum(by_home.values(), pushes), len(by_home))
+    """Return the figures of the whole area, counted together: nine statements."""
+    found = await _together(People(scope, area, together=True), period, today)
+    return Overview(found + Figures(pushes=await pushes_in(scope, area, period)))
 
 
-async def _pushes(scope: UnitScope, area: Area, period: Period) -> int:
+async def _together(people: People, period: Period, today: date) -> Figures:
+    cycles = await owed.cycles_of(people, period)
+    rows = await tallies.all_rows(people, cycles, period, today)
+    return sum((found for _, found in rows), Figures())
+
+
+async def _has_parts(people: People) -> bool:
+    """Whether people of more than one home unit are counted."""
+    sql = Statement()
+    inside = counts.people_in(sql, people)
+    # The sum keeps SQLite from walking through everybody in the order of the units.
+    rows = await statements.rows(
+        f"SELECT DISTINCT p.home_unit_id + 0 AS home FROM person p WHERE {inside}"  # noqa: S608
+        f" AND {counts.learning(sql)} LIMIT 2",
+        *sql.values,
+    )
+    return len(rows) > 1
+
+
+async def page(scope: UnitScope, area: Area, period: Period, today: date) -> Page:
+    """Return the figures of an area and what else there is to look at: eleven statements.
+
+    What was pushed to groups is not among them: the page does not say it.
+    """
+    people = People(scope, area, together=True)
+    return Page(
+        await _together(people, period, today),
+        has_parts=await _has_parts(people),
+        has_study=await study_hours.has_any(people, period),
+        has_deadlines=await deadlines.has_any(people, today),
+    )
+
+
+async def pushes_in(scope: UnitScope, area: Area, period: Period) -> int:
+    """Return how many pieces the groups of an area got in the period."""
     inside = Q(*(Q(group__unit__path__startswith=path) for path in scope.paths), join_type=Q.OR)
     if not scope.paths:
         return 0

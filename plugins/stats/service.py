@@ -1,20 +1,24 @@
-"""What statistics writes: one private answer to somebody who asked in a group."""
+"""What statistics writes: private answers that do not go straight back, each of them once."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from core.actors import Actor
-from core.conversation import Ask, Say
-from core.database import transactional
+from core.conversation import Ask, Reply, Say
+from core.database import require_tx, transactional
 from core.errors import Fault
-from core.messages import Text
-from core.texts import current
+from core.messages import OutPart, Text
+from core.texts import current, render
 from models import AuditLog
 from models.enums import Priority
 from plugins.delivery import service as delivery
 
 # An answer that cannot be given within a day is asked for again.
 ANSWER_LIFE = timedelta(days=1)
+# Nothing that is counted takes as long.
+LONGEST = timedelta(minutes=10)
+ANSWER = "stats.answer"
+PROMISED = "stats.promised"
 
 
 @transactional
@@ -25,14 +29,25 @@ async def answer_privately(
 
     Commits the audit row and the delivery together; returns whether it is newly owed.
     """
-    if actor.person_id is None:
-        raise Fault("no person to answer")
+    return await _owe(actor, says=says, ask=ask, key=key, now=now)
+
+
+async def _owe(
+    actor: Actor,
+    *,
+    says: Sequence[Say],
+    ask: Ask | None,
+    key: str,
+    now: datetime,
+    blobs: Sequence[OutPart] = (),
+) -> bool:
+    require_tx()
     text = "\n".join(current().render(say) for say in says)
     added = await delivery.enqueue(
-        purpose="stats.answer",
+        purpose=ANSWER,
         occasion=key,
-        target=f"person:{actor.person_id}",
-        parts=(Text(text),),
+        target=_private(actor),
+        parts=(*blobs, Text(text)),
         ask=ask,
         now=now,
         priority=Priority.NOTICE,
@@ -49,3 +64,40 @@ async def answer_privately(
             detail={},
         )
     return added
+
+
+def _private(actor: Actor) -> str:
+    if actor.person_id is None:
+        raise Fault("no person to answer")
+    return f"person:{actor.person_id}"
+
+
+@transactional
+async def promise(*, actor: Actor, line: str, key: str, now: datetime) -> None:
+    """Owe the asker that he hears of it should the answer to ``line`` never come.
+
+    Commits a delivery that is due after ten minutes, unless ``keep_promise`` takes it back.
+    """
+    await delivery.enqueue(
+        purpose=PROMISED,
+        occasion=key,
+        target=_private(actor),
+        parts=(Text(render("stats.slow_failed", line=line)),),
+        now=now,
+        priority=Priority.NOTICE,
+        not_before=now + LONGEST,
+        expires_at=now + ANSWER_LIFE,
+        in_quiet_hours=True,
+    )
+
+
+@transactional
+async def keep_promise(*, actor: Actor, reply: Reply, key: str, now: datetime) -> bool:
+    """Owe the asker the answer that was promised, and take back that it did not come.
+
+    Commits both together, the answer to one message once; returns whether it is newly owed.
+    """
+    await delivery.cancel(
+        purpose=PROMISED, occasion=key, target=_private(actor), now=now, reason="answered"
+    )
+    return await _owe(actor, says=reply.says, ask=reply.ask, key=key, now=now, blobs=reply.blobs)

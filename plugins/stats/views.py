@@ -1,27 +1,33 @@
 """Figures to sentences for statistics. Wording lives in ``content/texts/stats.toml``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from core.actors import Stage
 from core.conversation import Ask, Option, Reply, Say
 from core.periods import Quarter
 from core.texts import current
 from plugins.stats.counts import Area, Figures
-from plugins.stats.lists import Owing, Silent, Tally
+from plugins.stats.deadlines import DeadlineKind
 from plugins.stats.periods import Period, PeriodKind, quarter_period
-from plugins.stats.queries import Overview, Part
-from plugins.stats.words import LIST_MARK
+from plugins.stats.queries import Page, Part
 
 # Six options are the most in a chat (dialogues 5); the sixth is the next page.
 PAGE = 5
-Data = Mapping[str, Any]
 _QUARTERS = {
     1: Say("stats.quarter_1"),
     2: Say("stats.quarter_2"),
     3: Say("stats.quarter_3"),
     4: Say("stats.quarter_4"),
+}
+
+
+_KINDS = {
+    DeadlineKind.TALK: Say("stats.deadline_talk"),
+    DeadlineKind.INSPECTION: Say("stats.deadline_inspection"),
+    DeadlineKind.YEAR: Say("stats.deadline_year"),
+    DeadlineKind.PROBATION: Say("stats.deadline_probation"),
+    DeadlineKind.REPORT: Say("stats.deadline_report"),
 }
 
 
@@ -37,6 +43,11 @@ def period_name(period: Period, today: date) -> Say:
     return Say("stats.of_year", year=period.first.year, period=name)
 
 
+def kind_say(kind: DeadlineKind) -> Say:
+    """Name a kind of deadline as people do."""
+    return _KINDS[kind]
+
+
 def _plain_name(period: Period) -> Say:
     if period.kind is PeriodKind.QUARTER:
         return _QUARTERS[Quarter.of(period.first).number]
@@ -47,9 +58,11 @@ def _plain_name(period: Period) -> Say:
     return Say("stats.months", first=period.first.month, last=period.last.month)
 
 
-def statistics(area: Area, period: Period, overview: Overview, today: date, *, again: str) -> Reply:
-    """Show one page of numbers, and what else can be looked at."""
-    figures, stages = overview.figures, overview.figures.stages
+def statistics(
+    area: Area, period: Period, page: Page, today: date, *, again: str, with_details: bool
+) -> Reply:
+    """Show one page of numbers, and what else can be looked at; what is zero has no line."""
+    figures, stages = page.figures, page.figures.stages
     says = (
         Say("stats.heading", unit=area.name, period=period_name(period, today)),
         Say(
@@ -62,8 +75,10 @@ def statistics(area: Area, period: Period, overview: Overview, today: date, *, a
         _reports(figures),
         _contacts(figures),
         *_escalated(figures),
+        *_help(figures),
+        *_movement(figures),
     )
-    return Reply(says=says, ask=_more(area, period, overview, again))
+    return Reply(says=says, ask=_more(area, period, page, again, with_details=with_details))
 
 
 def _reports(figures: Figures) -> Say:
@@ -102,15 +117,37 @@ def _escalated(figures: Figures) -> tuple[Say, ...]:
     return (Say("stats.escalated", count=figures.escalated),)
 
 
-def _more(area: Area, period: Period, overview: Overview, again: str) -> Ask:
-    options = [Option(_compare_label(period), value="compare")]
-    if overview.homes > 1:
+def _help(figures: Figures) -> tuple[Say, ...]:
+    asked, closed, waiting = figures.help_asked, figures.help_closed, figures.help_open
+    if waiting:
+        return (Say("stats.help_open", asked=asked, closed=closed, waiting=waiting),)
+    return (Say("stats.help", asked=asked, closed=closed),) if asked or closed else ()
+
+
+def _movement(figures: Figures) -> tuple[Say, ...]:
+    if not figures.left_home and not figures.arrived:
+        return ()
+    return (Say("stats.movement", left=figures.left_home, arrived=figures.arrived),)
+
+
+def _more(area: Area, period: Period, page: Page, again: str, *, with_details: bool) -> Ask:
+    options = [
+        Option(_compare_label(period), value="compare"),
+        Option(Say("stats.option_chart"), value="chart"),
+    ]
+    if with_details:
+        options.append(Option(Say("stats.option_details"), value="details"))
+    if page.has_study:
+        options.append(Option(Say("stats.option_study"), value="study"))
+    if page.has_deadlines:
+        options.append(Option(Say("stats.option_deadlines"), value="deadlines"))
+    if page.has_parts:
         label = Say("stats.option_villages") if area.of_villages else Say("stats.option_units")
         options.insert(0, Option(label, value="parts"))
     return Ask(
         kind="stats.more",
         options=tuple(options),
-        data={"path": area.path, "period": period.to_text()},
+        data={"path": area.path, "period": period.to_text(), "line": again},
         again=again,
     )
 
@@ -124,15 +161,15 @@ def _compare_label(period: Period) -> Say:
 
 
 def parts(
-    area: Area, period: Period, found: Sequence[Part], *, names: bool, page: int = 0
+    area: Area, period: Period, found: Sequence[Part], *, names: bool, line: str, page: int = 0
 ) -> Reply:
     """List the units right below an area; a number opens one."""
     if not found:
         return Reply.of("stats.no_parts")
-    options = _paged([Option(_part_label(part), value={"path": part.path}) for part in found], page)
+    options = paged([Option(_part_label(part), value={"path": part.path}) for part in found], page)
     hint = Say("stats.hint_number") if names else _hint(area)
     says = (Say("stats.parts", options=current().options(options), hint=hint),)
-    data = {"path": area.path, "period": period.to_text()}
+    data = {"path": area.path, "period": period.to_text(), "line": line}
     return Reply(says=says, ask=Ask(kind="stats.parts", options=options, data=data, listed=True))
 
 
@@ -147,7 +184,8 @@ def _hint(area: Area) -> Say:
     return Say("stats.hint_village") if area.of_villages else Say("stats.hint_unit")
 
 
-def _paged(options: Sequence[Option], page: int) -> tuple[Option, ...]:
+def paged(options: Sequence[Option], page: int) -> tuple[Option, ...]:
+    """Return one page of a list, with its last number turning to the next."""
     if len(options) <= PAGE + 1:
         return tuple(options)
     shown = tuple(options[page * PAGE : (page + 1) * PAGE])
@@ -200,95 +238,3 @@ def in_group(area: Area, period: Period, figures: Figures, today: date, *, least
         mentored=figures.mentored,
         reached=figures.reached,
     )
-
-
-def owing_list(
-    unit: Say | str, quarter: Quarter, found: Sequence[Owing], today: date, *, page: int, data: Data
-) -> Reply:
-    """List who still owes a report, by name."""
-    period = period_name(quarter_period(quarter), today)
-    if not found:
-        return Reply.of("stats.owing_none", unit=unit, period=period)
-    options = _paged(
-        [
-            Option(_owing_label(one), value={"name": one.name, "unheard": one.unheard})
-            for one in found
-        ],
-        page,
-    )
-    heading = _owing_heading(unit, period, quarter, len(found), today)
-    return _names(heading, options, kind="stats.owing", data=data)
-
-
-def _names(heading: Say, options: tuple[Option, ...], *, kind: str, data: Data) -> Reply:
-    says = (Say("stats.names", heading=heading, options=current().options(options)),)
-    return Reply(says=says, ask=Ask(kind=kind, options=options, data=data, listed=True))
-
-
-def _owing_heading(unit: Say | str, period: Say, quarter: Quarter, count: int, today: date) -> Say:
-    closes = quarter.last_day
-    if today > closes:
-        return Say("stats.owing_over", unit=unit, period=period, count=count)
-    return Say("stats.owing_until", unit=unit, period=period, count=count, closes=closes)
-
-
-def _owing_label(one: Owing) -> Say:
-    if one.unheard and not one.reminded:
-        return Say("stats.owing_unheard_not_reminded", name=one.name)
-    if one.unheard:
-        return Say("stats.owing_unheard", name=one.name, times=one.reminded)
-    if one.reminded:
-        return Say("stats.owing_reminded", name=one.name, times=one.reminded)
-    return Say("stats.owing_not_reminded", name=one.name)
-
-
-def what_to_do(name: str, *, unheard: bool) -> Reply:
-    """Say what can be done about one person of a list."""
-    if unheard:
-        return Reply.of("stats.what_to_do_unheard", name=name)
-    return Reply.of("stats.what_to_do", name=name)
-
-
-def silent_list(
-    unit: Say | str, days: int, found: Sequence[Silent], *, page: int, data: Data
-) -> Reply:
-    """List who was not talked to for so long, by name."""
-    if not found:
-        return Reply.of("stats.silent_none", unit=unit, days=days)
-    options = _paged(
-        [
-            Option(
-                Say("stats.silent_one", name=one.name, days=one.days),
-                value={"name": one.name, "unheard": one.unheard},
-            )
-            for one in found
-        ],
-        page,
-    )
-    heading = Say("stats.silent_heading", unit=unit, days=days, count=len(found))
-    return _names(heading, options, kind="stats.silent", data=data)
-
-
-def owing_tally(area: Area, quarter: Quarter, found: Sequence[Tally], today: date) -> Reply:
-    """Say how many still owe a report, unit by unit, without names."""
-    period = period_name(quarter_period(quarter), today)
-    if not found:
-        return Reply.of("stats.owing_none", unit=area.name, period=period)
-    count = sum(unit.people for unit in found)
-    return _tally(_owing_heading(area.name, period, quarter, count, today), found)
-
-
-def silent_tally(area: Area, days: int, found: Sequence[Tally]) -> Reply:
-    """Say how many were not talked to for so long, unit by unit, without names."""
-    if not found:
-        return Reply.of("stats.silent_none", unit=area.name, days=days)
-    count = sum(unit.people for unit in found)
-    return _tally(Say("stats.silent_heading", unit=area.name, days=days, count=count), found)
-
-
-def _tally(heading: Say, found: Sequence[Tally]) -> Reply:
-    render = current().render
-    units = LIST_MARK.join(
-        render(Say("stats.tally_unit", unit=unit.name, people=unit.people)) for unit in found
-    )
-    return Reply.of("stats.tally", heading=heading, units=units)

@@ -6,3 +6,8 @@ _N = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 
 LIST_MARK = "，"
 DAYS_OF_SILENCE = re.compile(rf"(?P<n>{_N}|\d{{1,4}})\s*天?")
+
+STATISTICS = "统计"
+CHART, CHART_ALIASES = "图", ("画图", "统计图")
+DETAILS, DETAILS_ALIASES = "明细", ("表格", "统计明细")
+ARGUMENTS = "三季度 柳河乡"

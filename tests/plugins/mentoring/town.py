@@ -6,7 +6,7 @@ from itertools import count
 
 from core.actors import ConsentKind, RoleKind, Stage
 from core.clock import LOCAL_ZONE, FrozenClock
-from core.messages import Chat, ChatKind, Incoming, OutPart, SendOutcome, SendResult, Text
+from core.messages import Blob, Chat, ChatKind, Incoming, OutPart, SendOutcome, SendResult, Text
 from models import Account, Consent, Mentorship, Person, Role, Unit
 from models.enums import ConsentDecision, UnitKind
 from plugins import mentoring, stats
@@ -30,6 +30,7 @@ class Town:
         self.people: dict[str, Person] = {}
         self.sent: list[tuple[Chat, str]] = []
         mentoring.use_todo(())
+        self.files: list[Blob] = []
         desk.open_desk(
             (*COMMANDS, *mentoring.COMMANDS, *stats.COMMANDS),
             (*CONTINUATIONS, *mentoring.CONTINUATIONS, *stats.CONTINUATIONS),
@@ -39,6 +40,7 @@ class Town:
         )
 
     async def _send(self, chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
+        self.files += [part for part in parts if isinstance(part, Blob)]
         self.sent += [(chat, part.text) for part in parts if isinstance(part, Text)]
         return SendOutcome(SendResult.SENT, "1")
 

@@ -6,16 +6,18 @@ from core.actors import UnitScope
 from core.clock import FrozenClock
 from core.periods import Quarter
 from models import Person, ReportAllowance, ReportCycle, ReportOriginal
-from models.enums import AllowanceKind
-from plugins.stats import counts, lists, queries
-from plugins.stats.counts import Area
-from plugins.stats.periods import quarter_period
+from models.enums import AllowanceKind, ReportState
+from plugins.stats import lists, owed, queries, tallies
+from plugins.stats.counts import Area, People
+from plugins.stats.periods import find_period, quarter_period
 from tests.plugins.mentoring.town import Town
+from tests.plugins.stats.conftest import report
 
 QUARTER = Quarter(2026, 3)
+TODAY = date(2026, 11, 23)
 
 
-async def test_given_a_branch_that_collects_monthly_when_it_is_counted_then_it_owes_no_quarter(
+async def test_given_a_branch_that_collects_monthly_when_it_is_counted_then_it_owes_its_months(
     township: Town,
 ) -> None:
     scope = UnitScope((township.units["县"].path,))
@@ -28,11 +30,53 @@ async def test_given_a_branch_that_collects_monthly_when_it_is_counted_then_it_o
         )  # fmt: skip
     names = {one.name for one in await lists.owing(scope, Area(""), QUARTER)}
     assert ("王家村7" in names, "赵家村9" in names) == (True, False)
-    assert await _expected(scope) == 20
+    # Ten people owe August alone so far; the half-year ended before the quarter began.
+    assert await _expected(scope) == 20 + 10
+    await report(township.people["赵家村9"], ReportState.DONE, quarter="202608")
+    await report(township.people["赵家村8"], ReportState.RETURNED, quarter="202608")
+    # Handed in by quarters, before the branch collected by months: nobody asks for those now.
+    area = await queries.area_of(scope, "赵家村")
+    figures = (await queries.overview(scope, area, quarter_period(QUARTER), TODAY)).figures
+    assert (figures.expected, figures.handed_in, figures.reviewed, figures.returned) == (
+        10, 2, 1, 1,
+    )  # fmt: skip
+
+
+async def test_given_cycles_of_a_branch_when_a_period_is_counted_then_those_that_end_in_it_count(
+    township: Town,
+) -> None:
+    scope = UnitScope((township.units["县"].path,))
+    for cycle in [f"2026{month:02}" for month in range(1, 7)]:
+        await _opened(township, "王家村", cycle)
+    await _opened(township, "赵家村", "2026H1")
+    assert await _expected_in(scope, "王家村", "上半年") == 6 * 8
+    assert await _expected_in(scope, "王家村", "3月到5月") == 3 * 8
+    assert await _expected_in(scope, "王家村", "5月") == 8
+    assert await _expected_in(scope, "赵家村", "上半年") == 10
+    assert await _expected_in(scope, "赵家村", "一季度") == 0
+    assert await _expected_in(scope, "赵家村", "二季度") == 10
+    assert await _expected_in(scope, "李家村", "上半年") == 2 * 12
+    assert await _expected_in(scope, "", "上半年") == 6 * 8 + 10 + 2 * 12
+
+
+async def _opened(town: Town, unit: str, cycle: str) -> None:
+    last = Quarter.parse(cycle).last_day
+    await ReportCycle.create(
+        unit=town.units[unit], quarter=cycle, opens_on=last.replace(day=1), closes_on=last
+    )
+
+
+async def _expected_in(scope: UnitScope, unit: str, words: str) -> int:
+    period, _ = find_period(words, TODAY)
+    assert period is not None
+    area = await queries.area_of(scope, unit)
+    return (await queries.overview(scope, area, period, TODAY)).figures.expected
 
 
 async def _expected(scope: UnitScope) -> int:
-    rows = await counts.stage_rows(scope, Area(""), quarter_period(QUARTER))
+    people = People(scope, Area(""))
+    cycles = await owed.cycles_of(people, quarter_period(QUARTER))
+    rows = await tallies.stage_rows(people, cycles)
     return sum(figures.expected for _, figures in rows)
 
 

@@ -99,7 +99,7 @@ async def test_given_many_people_when_they_are_counted_then_the_statements_stay_
     )
 
     figures = overview.figures
-    assert (count, listed, owing) == (6, 6, 2)
+    assert (count, listed, owing) == (9, 9, 2)
     assert (figures.expected, figures.mentored) == (people, people)
     assert (figures.logged, figures.reached) == (people // 2, people // 2)
     assert [part.name for part in parts] == ["柳河乡"]

@@ -1,24 +1,54 @@
 """Random trees, people and offices: every read gives what a naive reading of the rule gives."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.actors import LEARNER_STAGES, Actor, Grant, RoleKind, Stage
+from core.actors import LEARNER_STAGES, Actor, ConsentKind, Grant, RoleKind, Stage
+from core.clock import at_local
 from core.database import run_tx
 from core.errors import Refusal
-from models import Contact, Mentorship, Person, ReportDraft, ThoughtReport, Unit
-from models.enums import Channel, DraftState, Outcome, ReportState, UnitKind
+from core.periods import add_months
+from models import (
+    AssistanceCase,
+    Consent,
+    Contact,
+    Mentorship,
+    Movement,
+    Person,
+    ReportDraft,
+    StudyRecord,
+    ThoughtReport,
+    Unit,
+)
+from models.assistance import OPEN_HELP
+from models.enums import (
+    Channel,
+    ConsentDecision,
+    DraftState,
+    Evidence,
+    HelpKind,
+    HelpState,
+    MovementSource,
+    MovementState,
+    Outcome,
+    ReportState,
+    UnitKind,
+)
 from models.mentoring import REACHED_OUTCOMES
 from models.report import owes_report
 from plugins.identity.policy import visible_units
 from plugins.mentoring import queries as mentoring
-from plugins.stats import lists, queries
-from plugins.stats.counts import Area
+from plugins.stats import deadlines, detail_rows, lists, queries, study_hours
+from plugins.stats.counts import Area, Figures, People, without_help
+from plugins.stats.deadlines import AHEAD, DeadlineKind, Due
+from plugins.stats.detail_rows import PersonRow, UnitRow
 from plugins.stats.periods import current_quarter
+from plugins.stats.study_hours import Hours
 from tests.plugins.mentoring.town import at
 
 TODAY = date(2026, 11, 23)
@@ -45,6 +75,13 @@ class Someone:
     contact_on: date | None
     outcome: Outcome
     withdrawn: bool
+    help: HelpState | None
+    help_on: date
+    journey: MovementState | None
+    left_on: date
+    evidence: Evidence | None
+    agrees: bool
+    dated_on: date | None
 
 
 @dataclass(frozen=True)
@@ -80,6 +117,13 @@ def worlds(draw: st.DrawFn) -> World:
         contact_on=days,
         outcome=st.sampled_from(Outcome),
         withdrawn=st.booleans(),
+        help=st.none() | st.sampled_from(HelpState),
+        help_on=st.dates(TODAY - timedelta(days=90), TODAY),
+        journey=st.none() | st.sampled_from(MovementState),
+        left_on=st.dates(TODAY - timedelta(days=90), TODAY + timedelta(days=9)),
+        evidence=st.none() | st.sampled_from(Evidence),
+        agrees=st.booleans(),
+        dated_on=st.none() | st.dates(TODAY - timedelta(days=800), TODAY),
     )
     return World(
         parents,
@@ -90,7 +134,10 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 async def build(world: World) -> None:
-    for model in (Contact, ThoughtReport, ReportDraft, Mentorship, Person):
+    for model in (
+        Contact, ThoughtReport, ReportDraft, Mentorship, AssistanceCase, Movement, StudyRecord,
+        Consent, Person,
+    ):  # fmt: skip
         await model.all().delete()
     for unit in await Unit.all().order_by("-id"):
         await unit.delete()
@@ -105,14 +152,43 @@ async def build(world: World) -> None:
         await Person.create(
             id=number + 1, uid=f"p{number}", name=f"人{number}", home_unit_id=one.home + 1,
             inflow_unit_id=None if one.inflow is None else one.inflow + 1, stage=one.stage,
-            activist_on=one.activist_on, created_at=now,
+            activist_on=one.activist_on, applied_on=one.dated_on, probation_on=one.dated_on,
+            created_at=now,
         )  # fmt: skip
     for number, one in enumerate(world.people):
         await _add(number, one)
 
 
+async def _add_more(number: int, one: Someone) -> None:
+    """Add what lies behind the page: help, a journey, study hours."""
+    key, person, now = f"x{number}", number + 1, at(11, 20)
+    if one.help:
+        moment = at_local(one.help_on, 12)
+        await AssistanceCase.create(
+            uid=key, person_id=person, kind=HelpKind.WAGES, words_sealed=b"", state=one.help,
+            opened_by_id=person, opened_at=moment, source_key=key,
+            confirmed_at=moment if one.help is HelpState.CLOSED else None,
+        )  # fmt: skip
+    if one.journey:
+        await Movement.create(
+            uid=key, person_id=person, to_city="东莞", leaves_on=one.left_on, state=one.journey,
+            source=MovementSource.DEPARTURE, source_key=key, reported_at=now,
+            arrived_at=at_local(one.left_on, 12) if one.journey is MovementState.ARRIVED else None,
+        )  # fmt: skip
+    if one.evidence:
+        await StudyRecord.create(
+            person_id=person, material=key, evidence=one.evidence, hours_tenths=number + 1,
+            earned_at=at_local(one.help_on, 12),
+        )  # fmt: skip
+    await Consent.create(
+        person_id=person, kind=ConsentKind.BASICS, version="1", decided_at=now,
+        decision=ConsentDecision.GIVEN if one.agrees else ConsentDecision.WITHDRAWN,
+    )  # fmt: skip
+
+
 async def _add(number: int, one: Someone) -> None:
     now = at(11, 20)
+    await _add_more(number, one)
     if one.report:
         draft = await ReportDraft.create(
             uid=f"d{number}", person_id=number + 1, quarter=str(QUARTER),
@@ -171,6 +247,29 @@ class Oracle:
             and (word is None or self.inside(one, [self.world.path(word)]))
         ]
 
+    def all_people(self) -> list[tuple[int, Someone]]:
+        return [(n, one) for n, one in enumerate(self.world.people) if self.inside(one, self.scope)]
+
+    def due_days(self, one: Someone) -> dict[DeadlineKind, date]:
+        """When something is due, read off the calendar."""
+        found = {}
+        if one.stage is Stage.APPLICANT and one.dated_on:
+            found[DeadlineKind.TALK] = add_months(one.dated_on, 1)
+        if one.stage in {Stage.ACTIVIST, Stage.DEVELOPMENT_TARGET} and one.activist_on:
+            found[DeadlineKind.INSPECTION] = add_months(one.activist_on, 6)
+        if one.stage is Stage.ACTIVIST and one.activist_on:
+            found[DeadlineKind.YEAR] = add_months(one.activist_on, 12)
+        if one.stage is Stage.PROBATIONARY_MEMBER and one.dated_on:
+            found[DeadlineKind.PROBATION] = add_months(one.dated_on, 12)
+        return found
+
+    def hours(self, people: list[tuple[int, Someone]], kind: Evidence) -> list[int]:
+        return [
+            number + 1
+            for number, one in people
+            if one.evidence is kind and one.agrees and one.help_on in PERIOD.span
+        ]
+
     def owes(self, one: Someone) -> bool:
         begun = one.activist_on is None or one.activist_on <= QUARTER.last_day
         return owes_report(one.stage) and begun
@@ -223,7 +322,10 @@ async def test_given_any_world_when_it_is_read_then_no_row_comes_from_outside_th
     area = await queries.area_of(scope, "" if world.word is None else f"单位{world.word}")
 
     people = oracle.people()
-    await _figures_agree(oracle, people, await queries.overview(scope, area, PERIOD, TODAY))
+    overview = await queries.overview(scope, area, PERIOD, TODAY)
+    await _figures_agree(oracle, people, overview)
+    await _blocks_agree(oracle, people, People(scope, area))
+    await _rows_add_up(oracle, people, People(scope, area), overview.figures)
     owing = {f"人{n}" for n, one in people if oracle.owes(one) and one.report is None}
     silent = {
         f"人{n}": oracle.silent_days(one)
@@ -265,6 +367,56 @@ async def _figures_agree(
     assert figures.logged == len(logged)
     assert figures.reached == sum(one.outcome in REACHED_OUTCOMES for one in logged)
     assert figures.longest_days == max(map(oracle.silent_days, mentored), default=None)
+    left = [one for one in learners if one.left_on in PERIOD.span and one.left_on <= TODAY]
+    gone = (MovementState.AWAY, MovementState.ARRIVED)
+    assert figures.left_home == sum(one.journey in gone for one in left)
+    arrived = [one for one in learners if one.journey is MovementState.ARRIVED]
+    assert figures.arrived == sum(one.left_on in PERIOD.span for one in arrived)
+    asked = [one for _, one in people if one.help_on in PERIOD.span]
+    assert figures.help_asked == sum(one.help not in {None, HelpState.CANCELLED} for one in asked)
+    assert figures.help_closed == sum(one.help is HelpState.CLOSED for one in asked)
+    assert figures.help_open == sum(one.help in OPEN_HELP for _, one in people)
+
+
+async def _blocks_agree(oracle: Oracle, people: list[tuple[int, Someone]], counted: People) -> None:
+    """Deadlines and study hours are those of a naive reading; names only where they are seen."""
+    due = {kind: [] for kind in DeadlineKind if kind is not DeadlineKind.REPORT}
+    for number, one in people:
+        for kind, day in oracle.due_days(one).items():
+            if day <= TODAY + AHEAD:
+                due[kind].append((day, f"人{number}"))
+    found = await deadlines.totals(counted, TODAY)
+    for kind, days in due.items():
+        expected = Due(sum(day >= TODAY for day, _ in days), sum(day < TODAY for day, _ in days))
+        assert found.get(kind, Due()) == expected
+        named = await deadlines.named(counted, kind, TODAY)
+        assert {(one.due_on, one.name) for one in named} == (set(days) if oracle.names else set())
+    said = await study_hours.study(counted, PERIOD)
+    for kind in Evidence:
+        mine = oracle.hours(people, kind)
+        rest = len(oracle.hours(oracle.all_people(), kind)) - len(mine)
+        is_enough = len(mine) >= 5 and (rest == 0 or rest >= 5)
+        if mine and (is_enough or (kind is Evidence.ATTENDED and oracle.names)):
+            assert said.kinds[kind] == Hours(sum(mine), len(mine))
+        else:
+            assert kind not in said.kinds
+
+
+async def _rows_add_up(
+    oracle: Oracle, people: list[tuple[int, Someone]], counted: People, whole: Figures
+) -> None:
+    """The rows behind the numbers add up to them, by unit and by person."""
+    units = await detail_rows.units(counted, PERIOD, TODAY)
+    assert replace(total(units), pushes=whole.pushes) == whole
+    rows = [row async for batch in detail_rows.persons(counted, PERIOD, TODAY) for row in batch]
+    names = {f"人{number}" for number, _ in people}
+    assert {row.name for row in rows} <= (names if oracle.names else set())
+    if oracle.names:
+        assert replace(total(rows), pushes=whole.pushes) == without_help(whole)
+
+
+def total(rows: Sequence[UnitRow | PersonRow]) -> Figures:
+    return sum((row.figures for row in rows), Figures())
 
 
 async def _own_people_agree(oracle: Oracle, actor: Actor) -> None:

@@ -15,7 +15,7 @@ from tests.plugins.stats.conftest import contact, report
 PAGE = (
     "柳河乡 三季度\n申请人 41  积极分子 23  发展对象 4  预备党员 3\n"
     "汇报：该交 30，交了 26（补交 2），看过 22，请补 1\n联系：30 人里 27 人有记录，最长 96 天\n"
-    "1 分村  2 跟上季比"
+    "1 分村  2 跟上季比  3 图  4 明细"
 )
 
 
@@ -56,7 +56,8 @@ async def test_given_the_page_when_the_quarter_before_is_chosen_then_both_are_sh
 async def test_given_a_secretary_when_he_asks_then_he_gets_his_branch_alone(township: Town) -> None:
     assert await township.says("刘长河", "统计 三季度") == (
         "王家村 三季度\n申请人 0  积极分子 8  发展对象 0  预备党员 0\n"
-        "汇报：该交 8，交了 7，看过 7，请补 0\n联系：8 人里 8 人有记录，最长 29 天\n1 跟上季比"
+        "汇报：该交 8，交了 7，看过 7，请补 0\n联系：8 人里 8 人有记录，最长 29 天\n"
+        "1 跟上季比  2 图  3 明细"
     )
 
 
@@ -136,7 +137,7 @@ async def test_given_enough_people_when_it_is_asked_in_a_group_then_totals_are_s
     message = await Message.get(id=delivery.message_id)
     text = bodies.unseal(message.body_sealed, uid=message.uid).parts[0].text
     assert text.startswith("柳河乡 四季度\n申请人 41")
-    assert text.endswith("1 分村  2 跟上季比")
+    assert text.endswith("1 分村  2 跟上季比  3 图  4 明细")
 
 
 async def _pairs(town: Town) -> list[Mentorship]:
@@ -289,7 +290,7 @@ async def test_given_an_office_over_nothing_when_it_asks_then_there_is_nothing_t
 
     assert await town.says("吴芳", "统计") == (
         "李家村 四季度\n申请人 0  积极分子 0  发展对象 0  预备党员 0\n"
-        "汇报：该交 0，交了 0，看过 0，请补 0\n联系：还没有定联系人。\n1 跟上季比"
+        "汇报：该交 0，交了 0，看过 0，请补 0\n联系：还没有定联系人。\n1 跟上季比  2 图  3 明细"
     )
 
 
