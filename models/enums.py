@@ -251,8 +251,8 @@ class ExportKind(StrEnum):
     """What is exported.
 
     The reports of one person, those of one quarter, the list of them; lists of activists, contacts
-    and movements; the official forms (登记表, 纪实表) of one person or of many; the roster (花名册);
-    the rows behind the numbers of 统计.
+    and movements; the official forms (登记表, 纪实表) of one person or of many; the roster
+    (花名册); the rows behind the numbers of 统计.
     """
 
     PERSON = "person"

@@ -71,7 +71,7 @@ async def look(*, actor: Actor, person_id: int, now: datetime) -> History:
     await looks.note(
         reader=actor,
         person_id=person_id,
-        office=Office.MENTOR if found[0].mentor_id == actor.person_id else Office.SECRETARY,
+        office=Office.MENTOR if found.mentor_id == actor.person_id else Office.SECRETARY,
         what=looks.CONTACTS,
         now=now,
     )

@@ -78,7 +78,9 @@ async def confirm(*, actor: Actor, path: str, period: Period, key: str, now: dat
     )
     office = Office.SECRETARY if Who.SECRETARY in actor.roles else Office.LIAISON
     named = await detail_rows.named_ids(people, period, local_day(now))
-    await looks.note_many(reader=actor, person_ids=named, office=office, what=looks.FIGURES, now=now)
+    await looks.note_many(
+        reader=actor, person_ids=named, office=office, what=looks.FIGURES, now=now
+    )
     await AuditLog.create(
         at=now,
         actor_id=actor.person_id,
