@@ -26,7 +26,8 @@ _LOOK_BACK = timedelta(days=800)
 # One row a pair in force. Plain SQL: this is read for everybody, several times a day.
 _PAIRS = (
     "SELECT m.id, m.mentor_id, k.name AS mentor, m.from_on, m.last_contact_on AS last_on,"
-    " m.next_contact_on AS next_on, m.cadence_months AS months, p.id AS person_id, p.name,"
+    " m.next_contact_on AS next_on, m.cadence_months AS months,"
+    " m.own_every, m.own_every_on, p.id AS person_id, p.name,"
     " p.stage, p.activist_on, p.probation_on, p.left_on, p.paused_until, p.city,"
     " h.id AS unit_id, h.name AS unit, h.path, i.id AS inflow_id, i.name AS inflow"
     " FROM mentorship m JOIN person p ON p.id = m.person_id JOIN person k ON k.id = m.mentor_id"
