@@ -14,6 +14,7 @@ from plugins.console import (
     entering,
     page_approvals,
     page_calendar,
+    page_exports,
     page_log,
     page_people,
     page_pushes,
@@ -40,6 +41,8 @@ _READS: dict[str, PageHandler] = {
     "/calendar": page_calendar.show,
     "/approvals": page_approvals.show_all,
     "/approvals/{uid}": page_approvals.show,
+    "/exports": page_exports.show,
+    "/exports/{uid}/{file:int}": page_exports.send,
     "/log": page_log.show_acts,
     "/log/looks": page_log.show_looks,
 }
@@ -49,6 +52,8 @@ _WRITES: dict[str, PageHandler] = {
     "/pushes/{message:int}": page_pushes.hold,
     "/deliveries/{delivery:int}": page_pushes.settle,
     "/approvals/{uid}": page_approvals.decide,
+    "/exports": page_exports.ask,
+    "/exports/confirm": page_exports.confirm,
     "/out": entering.leave,
 }
 

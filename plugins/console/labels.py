@@ -99,6 +99,10 @@ def look_words(what: str, today: date) -> str:
         return current().render(Say("console.look_report", quarter=quarter_name(quarter, today)))
     if what == looks.DOSSIER:
         return current().render(Say("console.look_time_line"))
+    if what == looks.LEDGER:
+        return current().render(Say("console.look_list"))
+    if what == looks.FORM:
+        return current().render(Say("console.look_form"))
     return current().render(Say("console.look_other"))
 
 

@@ -23,6 +23,7 @@ _EVERYBODY = (
     Page("/pushes", "console.nav_pushes"),
     Page("/calendar", "console.nav_calendar"),
     Page("/approvals", "console.nav_approvals"),
+    Page("/exports", "console.nav_exports"),
     Page("/log", "console.nav_log"),
 )
 _WITH_NAMES = (Page("/reports", "console.nav_reports"), Page("/people", "console.nav_people"))
@@ -36,6 +37,11 @@ def may_enter(actor: Actor) -> bool:
 def meets_people(actor: Actor) -> bool:
     """Whether somebody may see anybody's name: in a branch of his, or as a mentor."""
     return actor.is_mentor or bool(identity.named_units(actor).paths)
+
+
+def acts_for_branch(actor: Actor) -> bool:
+    """Whether somebody acts for a branch, whose official forms he may take out."""
+    return identity.may(actor, {Who.SECRETARY})
 
 
 def reads_notes(actor: Actor, home_path: str) -> bool:

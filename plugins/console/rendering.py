@@ -80,6 +80,7 @@ _DONE = {
     "approved": "console.done_approved",
     "returned": "console.done_returned",
     "confirmed": "console.done_confirmed",
+    "ordered": "console.done_ordered",
 }
 
 

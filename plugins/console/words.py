@@ -26,6 +26,7 @@ ACTS = {
     "identity.leave": "退出了",
     "identity.unbind": "解绑了账号",
     "identity.unbind_for_person": "替人解绑了账号",
+    "ledgers.export": "导出了台账或表格",
     "mentoring.number_changed": "记了一次换号",
     "roster.import": "导入了名册",
     "roster.pause": "请了假，先不提醒",

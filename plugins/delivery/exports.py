@@ -31,6 +31,9 @@ MOST_TRIES = 3
 FILE_LIFE = timedelta(days=1)
 # Files are removed once they have left, or after this, whatever became of them.
 BLOB_LIFE = timedelta(days=2)
+# What was asked for on a page is fetched there, by the one who asked, and is removed after this.
+FETCHED = "page:"
+FETCH_LIFE = timedelta(hours=1)
 # Whoever waits longer hears that it is being made (a chat that is silent looks broken).
 PROGRESS_AFTER_S = 2.0
 _OPEN = (DeliveryState.DUE, DeliveryState.LEASED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
@@ -182,6 +185,8 @@ async def _owe(order_id: int, kept: Sequence[_Kept], maker: Maker, now: datetime
         return False
     order.made_at, order.blobs = now, [one.stored.blob_id for one in kept]
     await order.save(update_fields=["made_at", "blobs"])
+    if order.source_key.startswith(FETCHED):
+        return True
     for number, one in enumerate(kept, 1):
         await service.enqueue(
             purpose=maker.purpose,
@@ -234,15 +239,58 @@ async def clear_sent(maker: Maker, *, now: datetime) -> int:
     ).order_by("id")
     cleared = 0
     for order in rows:
-        on_the_way = await Delivery.filter(
-            purpose=maker.purpose, occasion__startswith=f"{order.uid}:", state__in=list(_OPEN)
-        ).exists()
-        if on_the_way and order.made_at is not None and order.made_at > now - BLOB_LIFE:
-            continue
-        await _forget(order.blobs)
-        await run_tx(partial(_cleared, order.id, now))
-        cleared += 1
+        if not await _is_waited_for(order, maker, now):
+            await _forget(order.blobs)
+            await run_tx(partial(_cleared, order.id, now))
+            cleared += 1
     return cleared
+
+
+async def _is_waited_for(order: ReportExport, maker: Maker, now: datetime) -> bool:
+    """Whether somebody may still get the files of an order."""
+    made_at = order.made_at or now
+    if order.source_key.startswith(FETCHED):
+        return made_at > now - FETCH_LIFE
+    on_the_way = await Delivery.filter(
+        purpose=maker.purpose, occasion__startswith=f"{order.uid}:", state__in=list(_OPEN)
+    ).exists()
+    return on_the_way and made_at > now - BLOB_LIFE
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order as the one who gave it on a page sees it; no ``files`` yet while it is being made.
+
+    ``is_over`` says that nothing came of it, or that its files are gone.
+    """
+
+    uid: str
+    kind: ExportKind
+    about_id: int | None
+    confirmed_at: datetime
+    files: tuple[str, ...]
+    is_over: bool
+
+
+async def fetchable(actor: Actor, maker: Maker, *, now: datetime) -> tuple[Ordered, ...]:
+    """Return what somebody ordered on a page within the last hour, the newest first."""
+    rows = await ReportExport.filter(
+        asked_by_id=actor.person_id or 0,
+        source_key__startswith=FETCHED,
+        kind__in=list(maker.kinds),
+        confirmed_at__gt=now - FETCH_LIFE,
+    ).order_by("-id")
+    return tuple(
+        Ordered(
+            uid=row.uid,
+            kind=row.kind,
+            about_id=row.about_id,
+            confirmed_at=row.confirmed_at,
+            files=tuple(row.blobs),
+            is_over=row.made_at is not None and not row.blobs,
+        )
+        for row in rows
+    )
 
 
 async def _cleared(order_id: int, now: datetime) -> None:

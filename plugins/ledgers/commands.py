@@ -3,9 +3,7 @@
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
 from core.errors import Fault, Refusal
-from core.named_periods import current_quarter, find_period, unit_word
-from plugins.identity import reach
-from plugins.ledgers import reading, scoping, service, views, words
+from plugins.ledgers import reading, service, views, words
 from plugins.ledgers.service import ExportKind, Wanted
 
 _SECRETARY = frozenset({Who.SECRETARY})
@@ -28,10 +26,7 @@ async def handle_movements(call: Call) -> Reply:
 
 
 async def _list(call: Call, kind: ExportKind) -> Reply:
-    period, rest = find_period(call.words, call.today)
-    span = (period or current_quarter(call.today)).span
-    area = await scoping.area_named(call.actor, unit_word(rest), span)
-    return await _propose(call, Wanted(kind, span, area.unit_id))
+    return await _propose(call, await reading.list_wanted(call.actor, kind, call.words, call.today))
 
 
 async def handle_register(call: Call) -> Reply:
@@ -48,12 +43,10 @@ async def _form(call: Call, kind: ExportKind) -> Reply:
     said = call.words.strip()
     if not said:
         return views.whose_form(kind)
-    people = await reach.people(call.actor, said, call.today)
-    if len(people) > 1:
-        return views.which(people, kind)
-    if people:
-        return await _propose(call, Wanted(kind, person_id=people[0].person_id))
-    return await _propose(call, Wanted(kind, unit_id=await reading.unit_of(call.actor, said)))
+    found = await reading.forms_wanted(call.actor, kind, said, call.today)
+    if isinstance(found, Wanted):
+        return await _propose(call, found)
+    return views.which(found, kind)
 
 
 async def choose_person(call: Call) -> Reply:

@@ -6,27 +6,47 @@ from typing import Any
 
 from core.actors import Actor
 from core.errors import Refusal
-from core.named_periods import unit_word
+from core.named_periods import current_quarter, find_period, unit_word
 from core.periods import Span
 from models.enums import ExportKind
+from plugins.identity import reach
+from plugins.identity.reach import Reached
 from plugins.ledgers import scoping, words
 from plugins.ledgers.service import Wanted
 
 
-async def unit_of(actor: Actor, said: str) -> int | None:
-    """Return the unit whose forms are meant; None for everybody of the branch.
+async def list_wanted(actor: Actor, kind: ExportKind, said: str, today: date) -> Wanted:
+    """Return which list is meant by a period and a unit in any order; without any this quarter.
+
+    Raises Refusal ``identity.unit_unknown``.
+    """
+    period, rest = find_period(said, today)
+    span = (period or current_quarter(today)).span
+    area = await scoping.area_named(actor, unit_word(rest), span)
+    return Wanted(kind, span, area.unit_id)
+
+
+async def forms_wanted(
+    actor: Actor, kind: ExportKind, said: str, today: date
+) -> Wanted | tuple[Reached, ...]:
+    """Return whose form is meant by a name or a unit; several people when they share the name.
 
     Raises Refusal ``reception.not_allowed``: the same words for a name that nobody has, somebody
     out of reach, and a unit out of reach (dialogues 3.15).
     """
+    people = await reach.people(actor, said, today)
+    if len(people) > 1:
+        return people
+    if people:
+        return Wanted(kind, person_id=people[0].person_id)
     word = "" if said in words.EVERYBODY else unit_word(said)
     if not word:
-        return None
-    day = date(1950, 1, 1)
+        return Wanted(kind)
     try:
-        return (await scoping.area_named(actor, word, Span(day, day))).unit_id
+        area = await scoping.area_named(actor, word, Span(today, today))
     except Refusal:
         raise Refusal("reception.not_allowed") from None
+    return Wanted(kind, unit_id=area.unit_id)
 
 
 def data(wanted: Wanted) -> Mapping[str, Any]:

@@ -31,13 +31,17 @@ def which(found: Sequence[Reached], kind: ExportKind) -> Reply:
 
 def proposed(found: Proposed) -> Reply:
     """Say what would be taken out and by which word; nothing is made yet."""
-    says = [what(found)]
-    if found.unknown:
-        names = words.LIST_MARK.join(found.unknown)
-        says.append(Say("ledgers.unknown_names", names=names))
+    *said, noted = sentences(found)
+    says = (*said, Say("ledgers.marked"), noted, Say("ledgers.word"))
+    return Reply(says=says, ask=Ask(EXPORT, data=reading.data(found.wanted)))
+
+
+def sentences(found: Proposed) -> tuple[Say, ...]:
+    """Say what a file would be, what its template lacks, and last that taking it is noted."""
+    names = words.LIST_MARK.join(found.unknown)
+    strange = (Say("ledgers.unknown_names", names=names),) if names else ()
     noted = Say("ledgers.noted_by_person") if found.has_names else Say("ledgers.noted")
-    says += [Say("ledgers.marked"), noted, Say("ledgers.word")]
-    return Reply(says=tuple(says), ask=Ask(EXPORT, data=reading.data(found.wanted)))
+    return (what(found), *strange, noted)
 
 
 def what(found: Proposed) -> Say:

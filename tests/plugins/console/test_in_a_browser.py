@@ -119,7 +119,7 @@ async def every_page(pages: Pages) -> list[str]:
         "/", "/reports", f"/reports/{county.reports['王建国']}", "/people",
         f"/people/{county.person('王建国')}", "/units",
         f"/units?unit={county.town.units['王家村'].path}", "/pushes", f"/pushes/{message}",
-        "/calendar", "/approvals", f"/approvals/{county.order}", "/log", "/log/looks",
+        "/calendar", "/approvals", f"/approvals/{county.order}", "/exports", "/log", "/log/looks",
     ]  # fmt: skip
 
 
@@ -184,6 +184,26 @@ async def test_given_a_keyboard_alone_when_a_report_is_read_then_it_can_be_sent_
 
     await expect(opened.page.get_by_role("status")).to_contain_text("原话转给他了")
     assert (await ReportReview.get()).decision is ReviewDecision.SUPPLEMENT
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_given_a_list_when_it_is_confirmed_on_the_page_then_it_can_be_downloaded(
+    chromium: Browser, pages: Pages, size: ViewportSize
+) -> None:
+    opened = await enter(chromium, pages, "刘长河", size)
+    await opened.go("/exports")
+    await opened.page.get_by_label("联系台账").check()
+    await opened.page.get_by_label("时段、单位，或者姓名").fill("三季度")
+    await opened.page.get_by_role("button", name="下一步").click()
+    await expect(opened.page.get_by_text("2026-07-01 到 2026-09-30")).to_be_visible()
+    assert await opened.page.evaluate(LOOK) == []
+    assert await opened.page.evaluate(WIDE) == 0
+    await opened.page.get_by_role("button", name="确认导出").click()
+    async with opened.page.expect_download() as waiting:
+        await opened.page.get_by_role("link", name="下载联系台账，第 1 份").click()
+    assert (await waiting.value).suggested_filename == "联系台账-1.xlsx"
+    assert await opened.page.evaluate(LOOK) == []
+    assert await opened.page.evaluate(WIDE) == 0
 
 
 async def test_given_no_scripts_when_a_report_is_passed_then_it_works_the_same(
