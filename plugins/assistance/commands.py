@@ -77,7 +77,9 @@ async def continue_week(call: Call) -> Reply:
     """Take the answer how it goes, or whether it is done."""
     case_id = int((call.question.data if call.question else {})["case"])
     if call.choice == "moving":
-        return Reply(says=(Say("assistance.moving"),), close=_DONE)
+        own = await queries.is_own(call.actor, case_id)
+        moving = Say("assistance.moving") if own else Say("assistance.moving_for")
+        return Reply(says=(moving,), close=_DONE)
     if call.choice == "solved":
         await service.close(actor=call.actor, case_id=case_id, now=call.now)
         return Reply(says=(Say("assistance.closed"),), close=_DONE)

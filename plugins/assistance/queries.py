@@ -92,3 +92,8 @@ async def township_above(actor: Actor, case_id: int, today: date) -> str | None:
     person = await Person.get(id=row.person_id).prefetch_related("home_unit")
     found = await who_helps.above(row, person, today)
     return found.unit if found else None
+
+
+async def is_own(actor: Actor, case_id: int) -> bool:
+    """Whether a case is the actor's own, not one that he asked for somebody else."""
+    return await AssistanceCase.filter(id=case_id, person_id=actor.person_id or 0).exists()

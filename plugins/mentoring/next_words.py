@@ -19,6 +19,9 @@ NEXT_TIME = re.compile(
 # A day ahead without 再: after a while (隔半个月联系一次), or as the other asked (叫我28号打).
 WITHOUT_AGAIN = (
     re.compile(
+        r"约[了好到在]*(?P<when>[^\s，。\x00]{2,8}?)(?:再|打|视频|语音|聊|见|谈|联系|通话|电话)"
+    ),
+    re.compile(
         r"(?P<when>[隔过](?!了)[^\s，。\x00]{1,5}?(?:天|周|月|期|拜|阵子?|时间)后?)(?:联系|打|问|聊)"
     ),
     re.compile(

@@ -164,7 +164,7 @@ def logged(
     line = _line(result.line, today, label=label, place=place, with_note=True)
     says = [Say("mentoring.logged", line=line, next=_next(result.next, today))]
     if next_said:
-        says.append(Say("mentoring.next_by_custom", words=next_said))
+        says.append(Say("mentoring.next_by_custom", words=next_said, on=result.next.on))
     if result.note_refused:
         says.append(Say("mentoring.note_refused"))
     elif is_cut:

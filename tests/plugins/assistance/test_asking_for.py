@@ -73,6 +73,9 @@ async def test_given_a_person_without_account_when_it_is_taken_then_the_mentor_h
     words = [said for whom, said in sent if whom == "周德厚"]
     assert words[0] == "这是陈玉梅的事，请您转告、替他回：刘长河接了您的事，会跟您联系。"
     assert words[-1].startswith("这是陈玉梅的事，请您转告、替他回：家里老人的事一周了，怎么样？")
+    assert (await town.says("周德厚", "2")).startswith("好，那就再等等。办事的人说办好了")
+    assert await town.says("刘长河", "办结 1") == "我去问本人，他说好了才算结。"
+    await town.until(at(12, 1, 9))
     assert await town.says("周德厚", "1") == "那就好，这件结了。"
     await row.refresh_from_db()
     assert row.state is HelpState.CLOSED

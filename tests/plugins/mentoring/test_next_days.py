@@ -64,8 +64,10 @@ async def test_given_a_day_by_custom_when_the_line_is_written_then_the_answer_ow
     answer = await town.says("周德厚", "建国 电话 通了 过几天再打")
 
     assert "下次11月26日（周四）。" in answer
-    assert "「过几天」没说哪天，这一天是我定的，不对就回「改」。" in answer
+    assert "「过几天」没说哪天，这天是我定的。要换，这样回：「改 下次11月26日」。" in answer
     assert (await town.pair("王建国")).next_contact_on == date(2026, 11, 26)
+    assert "下次11月28日（周六）。" in await town.says("周德厚", "改 下次11月28日")
+    assert (await town.pair("王建国")).next_contact_on == date(2026, 11, 28)
 
 
 async def test_given_something_waited_for_when_the_line_is_read_then_one_question_is_asked(
