@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parent
 # that does not load, stops the start (a room imported before it is loaded is silently not loaded).
 ROOMS = (
     "gateway", "alarm", "identity", "delivery", "reception", "roster", "study", "thought_report",
-    "mentoring", "assistance", "movement", "stats", "dossier", "privacy", "console", "sandbox",
+    "mentoring", "assistance", "movement", "stats", "dossier", "ledgers", "privacy",
+    "console", "sandbox",
 )  # fmt: skip
 
 log = logs.get("bot")
@@ -269,9 +270,9 @@ async def office(word: str, arguments: Sequence[str]) -> None:
 
 
 async def check() -> None:
-    """Look through the study pieces and the cards; needs no database."""
+    """Look through the study pieces, the cards and the forms; needs no database."""
     doors = build(config.load_own(), config.data_folder()).doors
-    for room in ("study", "movement"):
+    for room in ("study", "movement", "ledgers"):
         print("\n".join(await doors[room].ERRANDS["check"]((), clock.now())))
 
 

@@ -10,7 +10,8 @@ from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.section import Section
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.section import Section, _Footer, _Header
 from docx.shared import Pt, RGBColor
 
 # By its English name Word finds it in every language.
@@ -48,25 +49,50 @@ def set_font(document: WordDocument, *styles: str) -> None:
             fonts.set(qn(kind), FONT)
 
 
-def mark(section: Section, words: str) -> None:
+Margin = _Header | _Footer
+
+
+def mark(document: WordDocument, words: str) -> None:
     """Write who took it out and when above and below every page, and across it.
 
-    What stands above and below already stays; a template may have a header of its own.
+    What stands above and below already stays; a template may have headers of its own.
     """
     said = writable(words)
-    for part in (section.header, section.footer):
-        paragraph = part.paragraphs[-1] if part.paragraphs else part.add_paragraph()
-        if paragraph.text.strip():
-            paragraph = part.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        run = paragraph.add_run(said)
-        run.font.size = Pt(9)
-        run.font.color.rgb = _GREY
+    for number, section in enumerate(document.sections):
+        for part in margins(section):
+            # The first section gets a header anyhow; later ones go on with the one before.
+            if number == 0 or not part.is_linked_to_previous:
+                _write(part, said)
+
+
+def margins(section: Section) -> tuple[Margin, ...]:
+    """Return the headers and footers of a section that its pages use."""
+    found: list[Margin] = [section.header, section.footer]
+    if section.different_first_page_header_footer:
+        found += [section.first_page_header, section.first_page_footer]
+    if section.even_page_header.is_linked_to_previous is False:
+        found += [section.even_page_header, section.even_page_footer]
+    return tuple(found)
+
+
+def _write(part: Margin, said: str) -> None:
+    paragraph = part.paragraphs[-1] if part.paragraphs else part.add_paragraph()
+    if paragraph.text.strip():
+        paragraph = part.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = paragraph.add_run(said)
+    run.font.size = Pt(9)
+    run.font.color.rgb = _GREY
+    if isinstance(part, _Header):
+        paragraph.add_run()._r.append(_across(said))  # noqa: SLF001  # no public way
+
+
+def _across(said: str) -> BaseOxmlElement:
     picture = parse_xml(_WATERMARK)
     for path in picture.iter(_TEXTPATH):
         if path.get("string") is not None:
             path.set("string", said)
-    section.header.paragraphs[-1].add_run()._r.append(picture)  # noqa: SLF001  # no public way
+    return picture
 
 
 def saved(document: WordDocument) -> bytes:

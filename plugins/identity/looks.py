@@ -19,6 +19,9 @@ CONTACTS = "contacts"
 INSPECTION = "inspection"
 # A row of the numbers of a branch, taken out as a file (明细).
 FIGURES = "figures"
+# A line in a list that was taken out (台账), and an official form filled with what is known of him.
+LEDGER = "ledger"
+FORM = "form"
 # The words of a help case, by whoever took it.
 ASSISTANCE = "assistance"
 # A report of a quarter, read in chat, and the same taken out as a file.

@@ -51,7 +51,7 @@ def build(title: str, mark: str, sheaves: Sequence[Sheaf]) -> bytes:
     _set_page(document)
     document.core_properties.title = writable(title)
     document.core_properties.author = writable(mark)
-    word_files.mark(document.sections[0], mark)
+    word_files.mark(document, mark)
     for number, sheaf in enumerate(sheaves):
         if number:
             document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import Q, RawSQL
+from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from core.actors import ConsentKind
@@ -17,7 +17,6 @@ from core.personal import Attached, Copied, Held, Keeping, Leaving, PersonalData
 from models import (
     ReportAllowance,
     ReportDraft,
-    ReportExport,
     ReportOriginal,
     ReportPart,
     ReportReview,
@@ -81,9 +80,6 @@ async def _export(person_id: int, today: date) -> Copied:
         ],
         "originals": [
             as_json(row) for row in await ReportOriginal.filter(person_id=person_id).order_by("id")
-        ],
-        "exports": [
-            as_json(row) for row in await ReportExport.filter(asked_by_id=person_id).order_by("id")
         ],
     }
     lines: list[Say] = []
@@ -151,15 +147,11 @@ async def _ids(rows: QuerySet[Any]) -> Sequence[Any]:
 
 
 async def _erase(leaving: Leaving) -> Sequence[str]:
-    """Delete his reports, their originals' marks, and files with them that are on their way."""
+    """Delete his reports and their originals' marks."""
     person_id = leaving.person_id
     blobs = list(await erase_reports(person_id))
     await ReportOriginal.filter(person_id=person_id).delete()
     await ReportAllowance.filter(person_id=person_id).delete()
-    exports = ReportExport.filter(Q(asked_by_id=person_id) | Q(about_id=person_id))
-    for row in await exports:
-        blobs += row.blobs
-    await exports.delete()
     return sorted(set(blobs))
 
 
@@ -236,7 +228,7 @@ PERSONAL = PersonalData(
     title=Say("thought_report.personal_title"),
     tables=frozenset(
         {"report_draft", "report_part", "thought_report", "report_review", "report_original"}
-        | {"report_allowance", "report_export", "report_fingerprint", "report_clause"}
+        | {"report_allowance", "report_fingerprint", "report_clause"}
     ),
     describe=_describe,
     export=_export,
