@@ -68,17 +68,6 @@ class Period:
         return cls(PeriodKind(kind), date.fromisoformat(first), date.fromisoformat(last))
 
 
-def of_days(first: date, last: date) -> Period:
-    """Return the days as what people call them: a month, a quarter, a year, or plain days."""
-    months = _months_between(first, last + timedelta(days=1))
-    kinds = {1: PeriodKind.MONTH, 3: PeriodKind.QUARTER, 6: PeriodKind.HALF, 12: PeriodKind.YEAR}
-    if first.day != 1 or (last + timedelta(days=1)).day != 1 or months < 1:
-        return Period(PeriodKind.DAYS, first, last)
-    kind = kinds.get(months, PeriodKind.MONTHS)
-    is_whole = (first.month - 1) % months == 0
-    return Period(kind if is_whole else PeriodKind.MONTHS, first, last)
-
-
 def current_quarter(today: date) -> Period:
     """Return what is meant when nothing is said: this quarter."""
     return quarter_period(Quarter.of(today))

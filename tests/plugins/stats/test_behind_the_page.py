@@ -298,3 +298,11 @@ async def test_given_a_group_when_the_picture_is_asked_there_then_it_comes_in_pr
     heard = await township.hear("孙敏", "图", group=GROUP)
     assert heard[-1] == "group:这个我私下回您。"
     assert heard[0].startswith("图里是各村")
+
+
+async def test_given_a_day_to_come_when_journeys_are_counted_then_it_has_not_left_yet(
+    township: Town,
+) -> None:
+    await journey(township.people["王家村0"], MovementState.AWAY, date(2026, 11, 24))
+    await journey(township.people["王家村1"], MovementState.AWAY, date(2026, 11, 23))
+    assert "流动：走了 1 人，到了 0 人" in await township.says("孙敏", "统计 四季度")

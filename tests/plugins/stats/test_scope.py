@@ -120,7 +120,7 @@ def worlds(draw: st.DrawFn) -> World:
         help=st.none() | st.sampled_from(HelpState),
         help_on=st.dates(TODAY - timedelta(days=90), TODAY),
         journey=st.none() | st.sampled_from(MovementState),
-        left_on=st.dates(TODAY - timedelta(days=90), TODAY + timedelta(days=9)),
+        left_on=st.dates(TODAY - timedelta(days=60), TODAY + timedelta(days=30)),
         evidence=st.none() | st.sampled_from(Evidence),
         agrees=st.booleans(),
         dated_on=st.none() | st.dates(TODAY - timedelta(days=800), TODAY),
