@@ -14,6 +14,7 @@ from plugins.console import (
     entering,
     page_approvals,
     page_calendar,
+    page_imports,
     page_log,
     page_people,
     page_pushes,
@@ -40,6 +41,9 @@ _READS: dict[str, PageHandler] = {
     "/calendar": page_calendar.show,
     "/approvals": page_approvals.show_all,
     "/approvals/{uid}": page_approvals.show,
+    "/imports": page_imports.show_all,
+    "/imports/{uid}": page_imports.show,
+    "/imports/{uid}/files/{number:int}": page_imports.send_file,
     "/log": page_log.show_acts,
     "/log/looks": page_log.show_looks,
 }
@@ -49,7 +53,13 @@ _WRITES: dict[str, PageHandler] = {
     "/pushes/{message:int}": page_pushes.hold,
     "/deliveries/{delivery:int}": page_pushes.settle,
     "/approvals/{uid}": page_approvals.decide,
+    "/imports/{uid}": page_imports.change,
     "/out": entering.leave,
+}
+# What a page asks by itself, to keep its bar current.
+_STATES: dict[str, PageHandler] = {
+    "/pushes/{message:int}/state": page_pushes.state,
+    "/imports/{uid}/state": page_imports.state,
 }
 
 
@@ -64,11 +74,11 @@ def build() -> ASGIApp:
         Route("/in", entering.press_button, methods=["POST"]),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
-    routes.append(
-        Route("/pushes/{message:int}/state", signed_in(page_pushes.state, is_click=False))
-    )
+    routes += [Route(path, signed_in(state, is_click=False)) for path, state in _STATES.items()]
     routes += [Route(path, signed_in(handler)) for path, handler in _READS.items()]
     routes += [
         Route(path, signed_in(handler), methods=["POST"]) for path, handler in _WRITES.items()
     ]
+    upload = signed_in(page_imports.receive, takes_file=True)
+    routes.append(Route("/imports", upload, methods=["POST"]))
     return Guard(Starlette(routes=routes, exception_handlers={404: _no_such_page}))

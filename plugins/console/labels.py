@@ -99,6 +99,8 @@ def look_words(what: str, today: date) -> str:
         return current().render(Say("console.look_report", quarter=quarter_name(quarter, today)))
     if what == looks.DOSSIER:
         return current().render(Say("console.look_time_line"))
+    if what == looks.ROSTER:
+        return current().render(Say("roster.looked_at"))
     return current().render(Say("console.look_other"))
 
 

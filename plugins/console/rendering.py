@@ -80,6 +80,9 @@ _DONE = {
     "approved": "console.done_approved",
     "returned": "console.done_returned",
     "confirmed": "console.done_confirmed",
+    "imported": "console.done_imported",
+    "undone": "roster.undone",
+    "dropped": "roster.import_stopped",
 }
 
 
