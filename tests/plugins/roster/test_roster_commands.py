@@ -172,6 +172,10 @@ async def test_given_a_township_clerk_when_he_would_take_an_account_off_then_he_
         await commands.handle_new_account(call(clerk, clock, "王建国"))
 
 
+def slips_in(folder: Path) -> list[Path]:
+    return list(folder.glob("邀请码-*.docx"))
+
+
 def codes_in(folder: Path) -> list[Path]:
     return list(folder.glob("邀请码-*.csv"))
 
@@ -357,7 +361,7 @@ async def test_given_headings_of_others_at_the_console_when_taken_in_then_they_a
     assert done[0].startswith("名册导好了：新加 1 人")
     person = await Person.get()
     assert (person.city, person.applied_on) == ("南港", date(2025, 12, 7))
-    assert len(list(tmp_path.glob("邀请码-*.docx"))) == 1
+    assert len(slips_in(tmp_path)) == 1
 
     source.write_bytes(workbook(head, ("王建国", "王家村", "申请人", "2026.2.1", "")))
     asked = await roster([str(source), "1"], clock.now())
