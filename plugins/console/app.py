@@ -15,6 +15,7 @@ from plugins.console import (
     page_approvals,
     page_calendar,
     page_exports,
+    page_imports,
     page_log,
     page_people,
     page_pushes,
@@ -43,6 +44,9 @@ _READS: dict[str, PageHandler] = {
     "/approvals/{uid}": page_approvals.show,
     "/exports": page_exports.show,
     "/exports/{uid}/{file:int}": page_exports.send,
+    "/imports": page_imports.show_all,
+    "/imports/{uid}": page_imports.show,
+    "/imports/{uid}/files/{number:int}": page_imports.send_file,
     "/log": page_log.show_acts,
     "/log/looks": page_log.show_looks,
 }
@@ -54,7 +58,13 @@ _WRITES: dict[str, PageHandler] = {
     "/approvals/{uid}": page_approvals.decide,
     "/exports": page_exports.ask,
     "/exports/confirm": page_exports.confirm,
+    "/imports/{uid}": page_imports.change,
     "/out": entering.leave,
+}
+# What a page asks by itself, to keep its bar current.
+_STATES: dict[str, PageHandler] = {
+    "/pushes/{message:int}/state": page_pushes.state,
+    "/imports/{uid}/state": page_imports.state,
 }
 
 
@@ -69,11 +79,11 @@ def build() -> ASGIApp:
         Route("/in", entering.press_button, methods=["POST"]),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
-    routes.append(
-        Route("/pushes/{message:int}/state", signed_in(page_pushes.state, is_click=False))
-    )
+    routes += [Route(path, signed_in(state, is_click=False)) for path, state in _STATES.items()]
     routes += [Route(path, signed_in(handler)) for path, handler in _READS.items()]
     routes += [
         Route(path, signed_in(handler), methods=["POST"]) for path, handler in _WRITES.items()
     ]
+    upload = signed_in(page_imports.receive, takes_file=True)
+    routes.append(Route("/imports", upload, methods=["POST"]))
     return Guard(Starlette(routes=routes, exception_handlers={404: _no_such_page}))

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core import clock, logs
 from core.conversation import Say
 from core.errors import Refusal
-from plugins.console import rendering, service, views
+from plugins.console import rendering, service, uploads, views
 from plugins.console.visits import COOKIE, PageHandler, Visit, read_form
 
 log = logs.get("console")
@@ -79,10 +79,11 @@ def is_own_origin(request: Request) -> bool:
     return request.headers.get("origin") in _own_origins(request)
 
 
-def signed_in(handler: PageHandler, *, is_click: bool = True) -> _Route:
+def signed_in(handler: PageHandler, *, is_click: bool = True, takes_file: bool = False) -> _Route:
     """Let ``handler`` see only requests of somebody signed in; answer refusals in words.
 
     ``is_click`` is false for what a page asks by itself: it must not keep a session alive.
+    ``takes_file`` lets a POST bring a file along.
     """
 
     async def route(request: Request) -> Response:
@@ -94,7 +95,7 @@ def signed_in(handler: PageHandler, *, is_click: bool = True) -> _Route:
         visit = Visit(request, who.actor, who.csrf, now)
         try:
             if request.method == "POST":
-                visit = await _proven(visit)
+                visit = await _proven(visit, takes_file=takes_file)
             return await handler(visit)
         except Refusal as refusal:
             return rendering.refused(visit, refusal)
@@ -105,10 +106,14 @@ def signed_in(handler: PageHandler, *, is_click: bool = True) -> _Route:
     return route
 
 
-async def _proven(visit: Visit) -> Visit:
+async def _proven(visit: Visit, *, takes_file: bool) -> Visit:
     """Return the visit with its form; Refusal ``console.foreign_form`` when it is not from us."""
-    form = await read_form(visit.request)
+    upload = b""
+    if takes_file and uploads.is_one(visit.request) and is_own_origin(visit.request):
+        form, upload = await uploads.read(visit.request)
+    else:
+        form = await read_form(visit.request)
     has_token = hmac.compare_digest(form.pop("csrf", "").encode(), visit.csrf.encode())
     if not (has_token and is_own_origin(visit.request)):
         raise Refusal("console.foreign_form")
-    return Visit(visit.request, visit.actor, visit.csrf, visit.now, form)
+    return Visit(visit.request, visit.actor, visit.csrf, visit.now, form, upload)

@@ -103,6 +103,8 @@ def look_words(what: str, today: date) -> str:
         return current().render(Say("console.look_list"))
     if what == looks.FORM:
         return current().render(Say("console.look_form"))
+    if what == looks.ROSTER:
+        return current().render(Say("roster.looked_at"))
     return current().render(Say("console.look_other"))
 
 

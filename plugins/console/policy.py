@@ -24,6 +24,7 @@ _EVERYBODY = (
     Page("/calendar", "console.nav_calendar"),
     Page("/approvals", "console.nav_approvals"),
     Page("/exports", "console.nav_exports"),
+    Page("/imports", "console.nav_imports"),
     Page("/log", "console.nav_log"),
 )
 _WITH_NAMES = (Page("/reports", "console.nav_reports"), Page("/people", "console.nav_people"))

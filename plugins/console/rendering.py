@@ -81,6 +81,9 @@ _DONE = {
     "returned": "console.done_returned",
     "confirmed": "console.done_confirmed",
     "ordered": "console.done_ordered",
+    "imported": "console.done_imported",
+    "undone": "roster.undone",
+    "dropped": "roster.import_stopped",
 }
 
 

@@ -26,13 +26,17 @@ _MOST_BODY = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who asks for what, when. ``form`` are the fields of a POST, already proven to be his."""
+    """Who asks for what, when. ``form`` are the fields of a POST, already proven to be his.
+
+    ``upload`` is the file that came with it, on the pages that take one.
+    """
 
     request: Request
     actor: Actor
     csrf: str
     now: datetime
     form: Mapping[str, str] = field(default_factory=dict)
+    upload: bytes = b""
 
     @property
     def today(self) -> date:

@@ -28,7 +28,9 @@ ACTS = {
     "identity.unbind_for_person": "替人解绑了账号",
     "ledgers.export": "导出了台账或表格",
     "mentoring.number_changed": "记了一次换号",
+    "roster.export": "导出了花名册",
     "roster.import": "导入了名册",
+    "roster.import_undone": "撤销了一次导入",
     "roster.pause": "请了假，先不提醒",
     "roster.resume": "说有空了",
     "roster.update": "改了名册",
@@ -50,6 +52,7 @@ ROLES = {
     "mentor": "联系人",
     "deputy": "代联系人",
     "inflow": "联络员",
+    "township": "乡里",
 }
 OTHER_ROLE = "管这事的人"
 

@@ -31,7 +31,14 @@ def draw_many(count: int) -> list[str]:
 
 def hash_of(code: str) -> str:
     """Return what is kept of a code."""
-    key = secrets.secret("invitation_key").encode()
+    return _hashed(code, _key())
+
+
+def _key() -> bytes:
+    return secrets.secret("invitation_key").encode()
+
+
+def _hashed(code: str, key: bytes) -> str:
     return hmac.new(key, code.encode(), hashlib.sha256).hexdigest()
 
 
@@ -43,7 +50,8 @@ async def issue_first(
     Inside the caller's transaction, which has made the people. Fault for a code that is in use.
     """
     require_tx()
-    hashes = {hash_of(code): person_id for person_id, code in codes.items()}
+    key = _key()
+    hashes = {_hashed(code, key): person_id for person_id, code in codes.items()}
     ends = now + timedelta(days=settings().privacy.invitation_days)
     rows = [
         Invitation(

@@ -112,12 +112,15 @@ def _mentor(
 ) -> Person | Placed:
     """Return the mentor of that name who is nearest: same unit, same township, anywhere."""
     line, unit = item.row.line, mentor[1]
-    near = [one for one in candidates if _may_be_named(one, tree, held)]
-    if unit:
-        near = [one for one in near if one.node.names[-len(unit) :] == unit]
     township = tree.above(item.unit, UnitKind.TOWNSHIP)
     for root in (item.unit, township, None):
-        found = [one for one in near if root is None or root in one.node.upward()]
+        found = [
+            one
+            for one in candidates
+            if (root is None or root in one.node.upward())
+            and (not unit or one.node.names[-len(unit) :] == unit)
+            and _may_be_named(one, tree, held)
+        ]
         if len(found) > 1:
             raise Refusal("roster.row_mentor_twice", line=line)
         if found:

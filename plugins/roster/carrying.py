@@ -1,5 +1,6 @@
 """Plans a roster on what is known now, and carries the plan out in the caller's transaction."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,14 +10,21 @@ from models import AuditLog
 from plugins.identity import codes as identity_codes
 from plugins.roster import planning, registry
 from plugins.roster.importing import RosterRow
-from plugins.roster.plans import Doubt, Plan, Reach
+from plugins.roster.plans import Doubt, Known, Plan, Reach
 from plugins.roster.registry import Written
 
 
 async def dry_run(rows: Sequence[RosterRow], *, reach: Reach, doubt: Doubt | None = None) -> Plan:
     """Return what ``rows`` would do, problems and all; nothing is written."""
     known = await registry.load(rows, reach=reach)
-    return planning.plan(rows, known, reach=reach, doubt=doubt)
+    return await _planned(rows, known, reach, doubt)
+
+
+async def _planned(
+    rows: Sequence[RosterRow], known: Known, reach: Reach, doubt: Doubt | None
+) -> Plan:
+    """Plan in a thread: thousands of rows take a second, in which others are answered."""
+    return await asyncio.to_thread(planning.plan, rows, known, reach=reach, doubt=doubt)
 
 
 def draw_codes(plan: Plan) -> dict[int, str]:
@@ -41,7 +49,7 @@ async def carry_out(
     """
     require_tx()
     known = await registry.load(rows, reach=reach)
-    plan = planning.plan(rows, known, reach=reach, doubt=doubt)
+    plan = await _planned(rows, known, reach, doubt)
     plan.require_sound()
     if {item.row.line for item in plan.added} != set(codes):
         raise Refusal("roster.import_changed")

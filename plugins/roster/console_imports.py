@@ -43,7 +43,7 @@ async def take(
     settled = Settled(brought.meanings)
     for argument in arguments:
         settled = _with(settled, brought, argument)
-    importing.require_columns(brought, settled.columns, settled.fixed)
+    importing.require_columns(settled.columns, settled.fixed)
     if not (_is_exact(brought, settled) or set(arguments) & {*words.YES, *words.TRY}):
         return [*_shown(brought, settled), render("roster.console_confirm", file=file)], None
     found = importing.people(brought, settled.columns, today=local_day(now))
@@ -75,7 +75,8 @@ def _with(settled: Settled, brought: Brought, argument: str) -> Settled:
 
 
 def _is_exact(brought: Brought, settled: Settled) -> bool:
-    return all(brought.labels[place] == meaning for place, meaning in settled.columns.items())
+    exact = all(brought.labels[place] == meaning for place, meaning in settled.columns.items())
+    return exact and not brought.doubles
 
 
 def _shown(brought: Brought, settled: Settled) -> list[str]:

@@ -163,7 +163,9 @@ async def _carried_out(row: RosterImport, now: datetime) -> ImportResult:
     settled = imports.settled_in(row)
     reach = await _reach_of(row, now)
     brought = tables.from_bytes(await files.read(row.table_blob or ""))
-    read = importing.people(brought, settled.columns, today=local_day(now), fixed=settled.fixed)
+    read = await asyncio.to_thread(
+        importing.people, brought, settled.columns, today=local_day(now), fixed=settled.fixed
+    )
     read.require_sound()
     plan = await carrying.dry_run(read.rows, reach=reach, doubt=settled.doubt)
     plan.require_sound()

@@ -95,19 +95,17 @@ def read(data: bytes, *, today: date) -> Table:
     ``roster.empty``, and the first problem of a row.
     """
     brought = tables.open_text(data)
+    if brought.doubles:
+        raise Refusal("roster.header_twice", header=brought.doubles[0])
     found = people(brought, brought.meanings, today=today)
     found.require_sound()
     return found
 
 
-def require_columns(
-    brought: Brought, columns: Mapping[int, str], fixed: Fixed | None = None
-) -> None:
-    """Raise Refusal ``roster.header_twice`` or ``roster.no_headers`` for columns that do not do."""
+def require_columns(columns: Mapping[int, str], fixed: Fixed | None = None) -> None:
+    """Raise Refusal ``roster.no_headers`` for columns that do not do."""
     given = set(columns.values()) | ({words.UNIT} if fixed and fixed.unit else set())
     given |= {words.STAGE} if fixed and fixed.stage else set()
-    if brought.doubles and set(brought.doubles) & set(columns.values()):
-        raise Refusal("roster.header_twice", header=brought.doubles[0])
     if lacking := [name for name in REQUIRED if name not in given]:
         raise Refusal("roster.no_headers", missing=words.LIST_MARK.join(lacking))
 
@@ -117,12 +115,12 @@ def people(
 ) -> Table:
     """Return the people of a table, its columns taken as ``columns`` says.
 
-    Raises Refusal ``roster.header_twice``, ``roster.no_headers``, ``roster.empty``. The problems of
-    rows are ``roster.row_name``, ``row_unit``, ``row_stage``, ``row_date``, ``row_date_ahead``,
+    Raises Refusal ``roster.no_headers``, ``roster.empty``. The problems of rows are
+    ``roster.row_name``, ``row_unit``, ``row_stage``, ``row_date``, ``row_date_ahead``,
     ``row_date_order``, ``row_mentors``, ``row_office``, ``row_city``, ``row_formula``,
     ``row_quote``, ``row_twice``.
     """
-    require_columns(brought, columns, fixed)
+    require_columns(columns, fixed)
     reading = _Reading(today, fixed or Fixed())
     for line, cells in brought.rows:
         values = {columns[place]: cell for place, cell in cells.items() if place in columns}

@@ -4,6 +4,7 @@ Nothing is written into the roster here; that is ``import_work``. A table that n
 forgotten within a day.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -244,8 +245,7 @@ async def _dropped(actor: Actor, now: datetime) -> list[str]:
 async def check(*, actor: Actor, uid: str, now: datetime) -> Checked:
     """Try a table out: what it would do, or every row that does not fit. Nothing is written.
 
-    Raises as ``open_row``, and Refusal ``roster.header_twice``, ``roster.no_headers``,
-    ``roster.empty``.
+    Raises as ``open_row``, and Refusal ``roster.no_headers``, ``roster.empty``.
     """
     found = await pending(actor, uid)
     return await checked(
@@ -255,7 +255,9 @@ async def check(*, actor: Actor, uid: str, now: datetime) -> Checked:
 
 async def checked(table: Brought, settled: Settled, *, reach: Reach, today: date) -> Checked:
     """Try out a table with its columns as they were settled."""
-    read = importing.people(table, settled.columns, today=today, fixed=settled.fixed)
+    read = await asyncio.to_thread(
+        importing.people, table, settled.columns, today=today, fixed=settled.fixed
+    )
     plan = await carrying.dry_run(read.rows, reach=reach, doubt=settled.doubt)
     return _told(read.rows, plan, read.problems)
 

@@ -4,6 +4,7 @@ Columns of phone, ID and bank numbers are dropped before anything is kept; that 
 said, what stood in them is nowhere. What is left can be kept sealed while its owner looks at it.
 """
 
+import asyncio
 import csv
 import io
 import json
@@ -58,8 +59,8 @@ async def open_table(data: bytes) -> Brought:
     if data.startswith(_OLD_EXCEL):
         raise Refusal("roster.old_excel")
     if data.startswith(_XLSX):
-        return brought(await inspection.sheets(data))
-    return open_text(data)
+        return await asyncio.to_thread(brought, await inspection.sheets(data))
+    return await asyncio.to_thread(open_text, data)
 
 
 def open_text(data: bytes) -> Brought:

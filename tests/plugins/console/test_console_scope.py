@@ -26,6 +26,7 @@ from models import (
     Message,
     ReadLog,
     Role,
+    RosterImport,
 )
 from models.enums import DeliveryState, Priority, ReportState
 from plugins.console import service
@@ -47,8 +48,8 @@ _TAG = re.compile(r"<[^>]*>")
 async def furnish(world: World) -> None:
     """Add to the world what pages show beside people: accounts, groups, a push, what was done."""
     for model in (
-        ConsoleSession, ConsoleLink, Account, Role, AuditLog, ReadLog, Delivery, Message, Group,
-        BotAccount,
+        RosterImport, ConsoleSession, ConsoleLink, Account, Role, AuditLog, ReadLog, Delivery,
+        Message, Group, BotAccount,
     ):  # fmt: skip
         await model.all().delete()
     await build(world)
@@ -70,6 +71,12 @@ async def furnish(world: World) -> None:
     )  # fmt: skip
     await Delivery.all().update(state=DeliveryState.UNKNOWN)
     for number in range(len(world.people)):
+        counts = {"added": 1000 + number, "updated": 0, "unchanged": 0, "units": 0}
+        for kind, done in (("open", None), ("done", NOW)):
+            await RosterImport.create(
+                uid=f"{kind}{number}", source_key=f"{kind}{number}", asked_by_id=number + 1,
+                received_at=NOW, confirmed_at=done, applied_at=done, counts=counts,
+            )  # fmt: skip
         await AuditLog.create(
             at=NOW, actor_id=number + 1, action="identity.invite", subject_kind="person",
             subject_id=number + 1, detail={},
@@ -168,7 +175,7 @@ async def read(browser: Browser, path: str) -> Shown:
 
 def paths(world: World, message: int) -> list[str]:
     fixed = ["/", "/reports", "/people", "/units", "/pushes", "/calendar", "/log"]
-    fixed += ["/approvals", "/log/looks", f"/pushes/{message}"]
+    fixed += ["/approvals", "/imports", "/log/looks", f"/pushes/{message}"]
     numbers = range(len(world.people))
     return [
         *fixed,
@@ -232,6 +239,11 @@ async def _doors_stay_shut(browser: Browser, rights: Rights) -> None:
         assert person.status == (200 if rights.meets(one) else 404)
         report = await browser.get(f"/reports/r{number}")
         assert report.status == (200 if rights.waits(number, one) else 404)
+        # A table that somebody brought in is his alone.
+        brought = await browser.get(f"/imports/done{number}")
+        assert brought.status == (200 if number == 0 else 404)
+    assert (await browser.get("/imports/open1")).status == 404
+    assert (await browser.get("/imports/done1/files/1")).status == 404
     for number in range(len(rights.world.parents)):
         unit = await browser.get(f"/units?unit={rights.world.path(number)}")
         assert unit.status == (200 if rights.oracle.sees_unit(number) else 404)
@@ -246,6 +258,8 @@ async def _counts_agree(browser: Browser, rights: Rights) -> None:
     assert (await read(browser, "/people")).count(r"您看得到的 (\d+) 人") == len(rights.people())
     waiting = [one for n, one in enumerate(rights.world.people) if rights.waits(n, one)]
     assert (await read(browser, "/reports")).count(r"等您看的 (\d+) 份") == len(waiting)
+    imported = await read(browser, "/imports")
+    assert re.findall(r"新加 (\d+) 人", imported.text) == ["1000"]
     pushes = await read(browser, "/pushes")
     if rights.groups():
         assert pushes.count(r"(\d+) 个群，发了 0 个") == len(rights.groups())

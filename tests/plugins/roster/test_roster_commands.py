@@ -19,6 +19,7 @@ from models import Account, AuditLog, Invitation, Person, Role, Unit
 from models.enums import UnitKind
 from plugins.identity import service as binding
 from plugins.roster import commands, errands, queries, service, words
+from tests.plugins.roster.town_hall import workbook
 
 pytestmark = pytest.mark.usefixtures("database", "keys", "texts")
 CHAT = Chat("onebot11", "10000", ChatKind.PRIVATE, "20007")
@@ -169,6 +170,10 @@ async def test_given_a_township_clerk_when_he_would_take_an_account_off_then_he_
     clerk = officer(RoleKind.TOWNSHIP_CLERK, units["柳河乡"])
     with pytest.raises(Refusal):
         await commands.handle_new_account(call(clerk, clock, "王建国"))
+
+
+def slips_in(folder: Path) -> list[Path]:
+    return list(folder.glob("邀请码-*.docx"))
 
 
 def codes_in(folder: Path) -> list[Path]:
@@ -335,3 +340,46 @@ async def test_given_people_without_accounts_when_codes_are_made_for_all_then_ea
     assert one[0].startswith("马小军的邀请码是 ")
     later = await service.invite_all_unbound(now=clock.now() + timedelta(minutes=1))
     assert len(later) == len(await queries.unbound(queries.EVERYWHERE)) == 2
+
+
+async def test_given_headings_of_others_at_the_console_when_taken_in_then_they_are_confirmed_first(
+    clock: FrozenClock, tmp_path: Path
+) -> None:
+    source = tmp_path / "名册.xlsx"
+    head = ("姓名", "所在村", "类别", "递交申请书时间", "备注")
+    source.write_bytes(workbook(head, ("王建国", "柳河乡/王家村", "申请人", 45998, "南港")))
+    roster = errands.ERRANDS["roster"]
+    shown = await roster([str(source)], clock.now())
+    assert shown[:2] == ("姓名：看「姓名」这一列", "单位：看「所在村」这一列")
+    assert shown[-1].startswith("对就再写一遍，后面加 1：python bot.py roster 名册.xlsx 1。")
+    assert "备注" in (await roster([str(source), "没有=城市"], clock.now()))[0]
+
+    tried = await roster([str(source), "试"], clock.now())
+    assert tried[0] == "查过了，还没写：新加 1 人，改 0 人，没变 0 人。"
+    assert await Person.all().count() == 0
+    done = await roster([str(source), "1", "备注=城市"], clock.now())
+    assert done[0].startswith("名册导好了：新加 1 人")
+    person = await Person.get()
+    assert (person.city, person.applied_on) == ("南港", date(2025, 12, 7))
+    assert len(slips_in(tmp_path)) == 1
+
+    source.write_bytes(workbook(head, ("王建国", "王家村", "申请人", "2026.2.1", "")))
+    asked = await roster([str(source), "1"], clock.now())
+    assert asked == (
+        "第 2 行和已有的人同名同单位，日子却都不一样。后面加 同一人 或 另一人，再来一次。",
+    )
+    await roster([str(source), "1", "同一人"], clock.now())
+    assert (await Person.get()).applied_on == date(2026, 2, 1)
+    await roster(["撤销导入"], clock.now())
+    assert (await Person.get()).applied_on == date(2025, 12, 7)
+
+
+async def test_given_many_wrong_rows_at_the_console_when_taken_in_then_all_are_said(
+    clock: FrozenClock, tmp_path: Path
+) -> None:
+    source = tmp_path / "名册.csv"
+    rows = "".join(f"王{n},王家村,申请人\n" for n in range(9))
+    source.write_text(f"姓名,单位,阶段\n{rows}", "utf-8")
+    lines = await errands.ERRANDS["roster"]([str(source)], clock.now())
+    assert lines[0] == "有 9 处要改，一行都没写进去，改好再传："
+    assert lines[1:] == tuple(f"第 {n} 行的姓名看不懂。" for n in range(2, 11))

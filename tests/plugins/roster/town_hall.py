@@ -14,7 +14,7 @@ from core import files
 from core.actors import RoleKind, Stage
 from core.clock import FrozenClock
 from core.messages import Blob, Chat, ChatKind, Incoming, Media, MediaKind, Text
-from models import Delivery, Message
+from models import Delivery, Message, Unit
 from models.enums import UnitKind
 from plugins import roster
 from plugins.delivery import bodies
@@ -66,6 +66,17 @@ class Hall(Town):
             roster.DRAFT_WORDS,
             send=self._take_out,
         )
+
+    async def unit(self, name: str, kind: UnitKind, parent: str | None = None) -> Unit:
+        """Make a unit whose id the database gives: imports go on counting from there."""
+        above = self.units[parent] if parent else None
+        made = await Unit.create(
+            name=name, kind=kind, parent=above, path=f"new:{name}", created_at=self.clock.now()
+        )
+        made.path = f"{above.path if above else '/'}{made.id}/"
+        await made.save()
+        self.units[name] = made
+        return made
 
     async def _take_out(self, chat: Chat, parts: Any) -> Any:
         self.blobs += [part for part in parts if isinstance(part, Blob)]
