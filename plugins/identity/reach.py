@@ -4,7 +4,7 @@ Wider lists (a liaison office and those who came to it) are ``queries.find_peopl
 reports are the business of the home branch alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,6 +37,20 @@ def branch_paths(actor: Actor) -> tuple[str, ...]:
 def in_force(day: date) -> Q:
     """Return the condition that an office or mentorship holds on ``day``."""
     return Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gte=day))
+
+
+async def of_branch(actor: Actor, people: Collection[int]) -> frozenset[int]:
+    """Return those of ``people`` at home in a unit for which the actor acts as the branch.
+
+    Somebody who came to a place from elsewhere is at home elsewhere: what was said to him there is
+    not for whoever looks after him here (dialogues 3.10).
+    """
+    paths = branch_paths(actor)
+    if not paths or not people:
+        return frozenset()
+    inside = Q(*(Q(home_unit__path__startswith=path) for path in paths), join_type=Q.OR)
+    found = Person.filter(inside, id__in=list(people))
+    return frozenset(int(str(number)) for number in await found.values_list("id", flat=True))
 
 
 async def stood_for(actor: Actor, day: date) -> tuple[int, ...]:

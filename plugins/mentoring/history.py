@@ -10,10 +10,9 @@ from core.database import transactional
 from core.errors import Refusal
 from models import Consent, Contact
 from models.enums import ConsentDecision
-from plugins.identity import looks
+from plugins.identity import looks, reach
 from plugins.identity import words as names
 from plugins.identity.looks import Office
-from plugins.identity.policy import named_units
 from plugins.mentoring import queries
 from plugins.mentoring.queries import Mentee
 
@@ -44,11 +43,14 @@ class History:
 async def own_or_branch(actor: Actor, today: date) -> tuple[Mentee, ...]:
     """Return those whose past the actor may see: his own people, and those of his branch.
 
-    Whoever only stands in for a mentor sees what waits, not what was before (dialogues 3.11).
+    Whoever only stands in for a mentor sees what waits, not what was before (dialogues 3.11);
+    whoever looks after people away from home sees not what was said there (3.10).
     """
     people = await queries.own_people(actor, today)
-    is_branch = bool(named_units(actor).paths)
-    return tuple(one for one in people if is_branch or one.mentor_id == actor.person_id)
+    branch = await reach.of_branch(actor, [one.person_id for one in people])
+    return tuple(
+        one for one in people if one.person_id in branch or one.mentor_id == actor.person_id
+    )
 
 
 @transactional
@@ -70,7 +72,7 @@ async def look(*, actor: Actor, name: str, now: datetime) -> History:
     await looks.note(
         reader=actor,
         person_id=person_id,
-        office=Office.MENTOR if actor.is_mentor else Office.SECRETARY,
+        office=Office.MENTOR if found[0].mentor_id == actor.person_id else Office.SECRETARY,
         what=looks.CONTACTS,
         now=now,
     )
