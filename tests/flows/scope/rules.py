@@ -1,4 +1,4 @@
-"""Which word of whom an asker may read, by the script book and DESIGN 2: one row after the other."""
+"""Which word of whom an asker may read, by the script book and DESIGN 2: row after row."""
 
 from core.actors import RoleKind
 from tests.flows.scope import tokens

@@ -95,7 +95,7 @@ class Case:
         return frozenset(
             number
             for number, one in people
-            if one.mentor == OTHER and (one.mentor_until is None or one.mentor_until >= TODAY)
+            if one.mentor == OTHER and _is_today(one)
         )
 
     @cached_property
@@ -180,13 +180,23 @@ def cases(draw: st.DrawFn, level: Level) -> Case:
     if level is Level.PERSON:
         people[ME] = replace(people[ME], mentor=OTHER, mentor_until=None, report=None)
     if level not in {Level.MENTOR, *OFFICES}:
-        people = [replace(one, mentor=OTHER if one.mentor == ME else one.mentor) for one in people]
+        people = [_given_to_other(one) for one in people]
+    # Whose mentor one was stays in the copy of one's own data, so that nobody is.
+    people = [one if _is_today(one) else _given_to_other(one) for one in people]
     elsewhere = len(world.parents)
     people += [_learner(seat, elsewhere if level is Level.INFLOW else None, level), _far(elsewhere)]
     if level is Level.INFLOW:
         people[-2] = replace(people[-2], home=elsewhere, inflow=seat)
     grants = ((OFFICES[level], seat),) if level in OFFICES else ()
     return Case(level, World((*world.parents, None), tuple(people), grants, None), seat)
+
+
+def _given_to_other(one: Someone) -> Someone:
+    return replace(one, mentor=OTHER if one.mentor == ME else one.mentor)
+
+
+def _is_today(one: Someone) -> bool:
+    return one.mentor_until is None or one.mentor_until >= TODAY
 
 
 def _learner(home: int, inflow: int | None, level: Level) -> Someone:
