@@ -16,7 +16,9 @@ from plugins.console import (
     page_calendar,
     page_log,
     page_people,
+    page_pieces,
     page_pushes,
+    page_recalls,
     page_reports,
     page_today,
     page_units,
@@ -37,9 +39,12 @@ _READS: dict[str, PageHandler] = {
     "/units": page_units.show,
     "/pushes": page_pushes.show_all,
     "/pushes/{message:int}": page_pushes.show,
+    "/pushes/{message:int}/recall": page_recalls.show,
     "/calendar": page_calendar.show,
     "/approvals": page_approvals.show_all,
     "/approvals/{uid}": page_approvals.show,
+    "/pieces/{uid}": page_pieces.show,
+    "/pieces/{uid}/files/{page:int}": page_pieces.send_file,
     "/log": page_log.show_acts,
     "/log/looks": page_log.show_looks,
 }
@@ -47,8 +52,10 @@ _WRITES: dict[str, PageHandler] = {
     "/people": page_people.find,
     "/reports/{uid}": page_reports.decide,
     "/pushes/{message:int}": page_pushes.hold,
+    "/pushes/{message:int}/recall": page_recalls.order,
     "/deliveries/{delivery:int}": page_pushes.settle,
     "/approvals/{uid}": page_approvals.decide,
+    "/pieces/{uid}": page_pieces.decide,
     "/out": entering.leave,
 }
 

@@ -80,6 +80,9 @@ _DONE = {
     "approved": "console.done_approved",
     "returned": "console.done_returned",
     "confirmed": "console.done_confirmed",
+    "piece_passed": "console.done_piece_passed",
+    "piece_returned": "console.done_piece_returned",
+    "recalled": "console.done_recalled",
 }
 
 

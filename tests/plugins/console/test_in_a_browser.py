@@ -119,7 +119,8 @@ async def every_page(pages: Pages) -> list[str]:
         "/", "/reports", f"/reports/{county.reports['王建国']}", "/people",
         f"/people/{county.person('王建国')}", "/units",
         f"/units?unit={county.town.units['王家村'].path}", "/pushes", f"/pushes/{message}",
-        "/calendar", "/approvals", f"/approvals/{county.order}", "/log", "/log/looks",
+        f"/pushes/{message}/recall", "/calendar", "/approvals", f"/approvals/{county.order}",
+        f"/pieces/{county.piece}", "/log", "/log/looks", "/no/such/page",
     ]  # fmt: skip
 
 
