@@ -1,4 +1,4 @@
-"""Taking back what was sent (撤回): a page that says what will happen, and a button that does it."""
+"""Taking back what was sent (撤回): a page that says what will happen, and a button for it."""
 
 from starlette.responses import Response
 
