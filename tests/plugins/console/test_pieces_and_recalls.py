@@ -18,6 +18,7 @@ async def test_given_a_piece_when_a_second_person_opens_it_then_words_and_files_
     paper = await browser.get("/pieces/piece1/files/3")
 
     assert "周一到周五都有人。" in shown
+    assert 'href="/console/approvals" aria-current="page"' in shown
     assert 'href="https://www.example.gov.cn' not in shown
     assert "<b>" not in shown
     assert picture.headers["content-type"] == "image/jpeg"
