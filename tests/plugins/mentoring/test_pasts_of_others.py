@@ -1,4 +1,4 @@
-"""联系记录 of people who came from elsewhere: what was said at home stays there (dialogues 3.10)."""
+"""联系记录 of people who came from elsewhere: what was said at home stays there (3.10)."""
 
 from datetime import date
 
