@@ -18,8 +18,8 @@ class AssistanceCase(Model):
 
     ``opened_by_id`` is the person, or the mentor who asked for him after his yes. ``taken_by_id``
     is who promised to act. ``done_at`` is when he said it is done; only the person's own answer
-    closes the case or takes it back (``confirmed_at``). ``source_key`` is the message that opened it: told twice it
-    is one case.
+    closes the case or takes it back (``confirmed_at``). ``source_key`` is the message that
+    opened it: told twice it is one case.
     """
 
     id = fields.IntField(primary_key=True)

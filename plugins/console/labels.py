@@ -89,6 +89,14 @@ def role_words(role: str) -> str:
     return words.ROLES.get(role, words.OTHER_ROLE)
 
 
+_LOOKS = {
+    looks.DOSSIER: "console.look_time_line",
+    looks.LEDGER: "console.look_list",
+    looks.FORM: "console.look_form",
+    looks.ROSTER: "roster.looked_at",
+}
+
+
 def look_words(what: str, today: date) -> str:
     """Return what was looked at."""
     if what.startswith(looks.REPORT_PREFIX):
@@ -97,15 +105,7 @@ def look_words(what: str, today: date) -> str:
         except ValueError:
             return current().render(Say("console.look_other"))
         return current().render(Say("console.look_report", quarter=quarter_name(quarter, today)))
-    if what == looks.DOSSIER:
-        return current().render(Say("console.look_time_line"))
-    if what == looks.LEDGER:
-        return current().render(Say("console.look_list"))
-    if what == looks.FORM:
-        return current().render(Say("console.look_form"))
-    if what == looks.ROSTER:
-        return current().render(Say("roster.looked_at"))
-    return current().render(Say("console.look_other"))
+    return current().render(Say(_LOOKS.get(what, "console.look_other")))
 
 
 # What templates may call.

@@ -12,14 +12,15 @@ from plugins.console import rendering
 from plugins.console.visits import Visit
 from plugins.delivery import forecast, push_views
 from plugins.gateway import outbound
-from plugins.study import orders
+from plugins.study import local_materials, orders
 from plugins.study.orders import Order
 
 
 async def show_all(visit: Visit) -> Response:
     """List what waits for somebody's look, and what waits for his word."""
     found = await orders.open_for(visit.actor, now=visit.now)
-    return rendering.page(visit, "approvals.html", orders=found)
+    pieces = await local_materials.waiting_for(visit.actor)
+    return rendering.page(visit, "approvals.html", orders=found, pieces=pieces)
 
 
 async def show(visit: Visit) -> Response:

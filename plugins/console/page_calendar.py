@@ -11,6 +11,7 @@ from plugins.console import rendering
 from plugins.console.visits import Visit
 from plugins.delivery import pushes
 from plugins.study import orders, outlook, slots
+from plugins.study.outlook import Paused
 
 WEEKS = 6
 _WEEK_DAYS = 7
@@ -33,6 +34,7 @@ class Day:
     on: date
     is_holiday: bool
     entries: tuple[Entry, ...]
+    paused: tuple[str, ...]
 
 
 async def show(visit: Visit) -> Response:
@@ -46,8 +48,15 @@ async def show(visit: Visit) -> Response:
     for entry in sorted(entries, key=lambda one: one.at):
         by_day.setdefault(local_day(entry.at), []).append(entry)
     groups = await orders.groups_of(visit.actor)
+    first = slots.week_of(visit.today)
+    last = first + timedelta(days=WEEKS * _WEEK_DAYS - 1)
+    pauses = await outlook.paused(visit.actor, first=first, last=last)
     return rendering.page(
-        visit, "calendar.html", days=_days(visit.today, by_day), groups=len(groups), weeks=WEEKS
+        visit,
+        "calendar.html",
+        days=_days(first, by_day, pauses),
+        groups=len(groups),
+        weeks=WEEKS,
     )
 
 
@@ -62,7 +71,16 @@ async def _waiting(visit: Visit) -> list[Entry]:
     return found
 
 
-def _days(today: date, by_day: Mapping[date, Sequence[Entry]]) -> list[Day]:
-    first = slots.week_of(today)
+def _days(
+    first: date, by_day: Mapping[date, Sequence[Entry]], pauses: Sequence[Paused]
+) -> list[Day]:
     days = (first + timedelta(days=place) for place in range(WEEKS * _WEEK_DAYS))
-    return [Day(on, slots.is_holiday(on), tuple(by_day.get(on, ()))) for on in days]
+    return [
+        Day(
+            on,
+            slots.is_holiday(on),
+            tuple(by_day.get(on, ())),
+            tuple(dict.fromkeys(one.unit for one in pauses if one.from_on <= on <= one.until_on)),
+        )
+        for on in days
+    ]

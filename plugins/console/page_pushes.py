@@ -9,7 +9,7 @@ from core.errors import Refusal
 from models.enums import DeliveryState as S
 from plugins.console import accounts, rendering
 from plugins.console.visits import Visit
-from plugins.delivery import holds, pushes, queries, settlement
+from plugins.delivery import holds, pushes, queries, recall_orders, settlement
 from plugins.delivery.pushes import Progress, Push
 
 # Pushes on one page; older ones are found by their title in chat.
@@ -43,6 +43,7 @@ async def show(visit: Visit) -> Response:
         come=come,
         sentence=_sentence(come),
         sent=come.counts.get(S.SENT, 0),
+        can_recall=push.is_recent(visit.now) and recall_orders.can_recall(push),
         items=[item for item in items if item.message_id in push.messages],
     )
 

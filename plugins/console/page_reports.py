@@ -3,15 +3,13 @@
 The same service as in chat opens and decides; the reason goes to the author word for word.
 """
 
-from urllib.parse import quote
-
 from starlette.responses import Response
 
 from core import files
 from core.errors import Refusal
 from models.enums import PartKind, ReviewDecision
+from plugins.console import pictures, rendering
 from plugins.console import queries as own_queries
-from plugins.console import rendering
 from plugins.console.visits import Visit
 from plugins.thought_report import hint_views, hints, policy, review, waiting
 
@@ -19,15 +17,6 @@ _DECISIONS = {
     "pass": ReviewDecision.PASSED,
     "supplement": ReviewDecision.SUPPLEMENT,
     "return": ReviewDecision.RETURNED,
-}
-# What the inspection of files lets in and a browser shows; everything else is only saved.
-_TYPES = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "mp3": "audio/mpeg",
-    "ogg": "audio/ogg",
-    "wav": "audio/wav",
-    "m4a": "audio/mp4",
 }
 
 
@@ -56,16 +45,11 @@ async def _reading(
         most=policy.MOST_REASON,
         problem=problem,
         said=said,
-        shows=_shows,
+        shows=pictures.shows,
         beside=hint_views.said(
             await hints.for_reader(actor=visit.actor, report=report, now=visit.now)
         ),
     )
-
-
-def _shows(suffix: str) -> str:
-    """Return how a browser shows a page's file: image, audio, or empty for one to be saved."""
-    return _TYPES.get(suffix, "").partition("/")[0]
 
 
 async def send_file(visit: Visit) -> Response:
@@ -82,14 +66,8 @@ async def send_file(visit: Visit) -> Response:
     page = next((one for one in report.pages if one.number == number), None)
     if page is None or page.blob_id is None or page.kind is PartKind.TEXT:
         raise Refusal("thought_report.not_waiting")
-    kind = _TYPES.get(page.suffix, "application/octet-stream")
-    name = quote(f"{number}.{page.suffix}")
-    place = "inline" if page.suffix in _TYPES else "attachment"
-    return Response(
-        await files.read(page.blob_id),
-        media_type=kind,
-        headers={"content-disposition": f"{place}; filename*=UTF-8''{name}"},
-    )
+    data = await files.read(page.blob_id)
+    return pictures.answer(data, number=number, suffix=page.suffix)
 
 
 async def decide(visit: Visit) -> Response:

@@ -16,7 +16,7 @@ from plugins.mentoring import queries as mentoring
 from plugins.stats import lists
 from plugins.stats import queries as stats
 from plugins.stats.counts import Area
-from plugins.study import orders
+from plugins.study import local_materials, orders
 from plugins.thought_report import policy as reports_policy
 from plugins.thought_report import waiting
 
@@ -40,6 +40,7 @@ async def show(visit: Visit) -> Response:
         todo=await mentoring.todo(visit.actor, visit.today),
         inspections=await inspections.due_of(visit.actor, visit.today),
         open_orders=await orders.open_for(visit.actor, now=visit.now),
+        pieces=await local_materials.waiting_for(visit.actor),
         open_items=await delivery.open_items(visit.actor, now=visit.now),
         names=scope.names,
         collecting=window.opens_on <= visit.today,

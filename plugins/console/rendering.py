@@ -84,6 +84,9 @@ _DONE = {
     "imported": "console.done_imported",
     "undone": "roster.undone",
     "dropped": "roster.import_stopped",
+    "piece_passed": "console.done_piece_passed",
+    "piece_returned": "console.done_piece_returned",
+    "recalled": "console.done_recalled",
 }
 
 

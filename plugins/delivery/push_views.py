@@ -40,18 +40,18 @@ def forecast(found: Forecast) -> tuple[Say, ...]:
 
 def ask_recall(push: Push) -> Reply:
     """Say what taking a push back will do, and by which word it is done."""
+    says = (*_title(push), *what_recall_means(push), Say("delivery.recall_word"))
+    return Reply(says=says, ask=Ask(CONFIRM, data={"message": push.message_id}))
+
+
+def what_recall_means(push: Push) -> tuple[Say, ...]:
+    """Say in how many groups a push is taken back, and what the platform allows."""
     out, waiting = push.count(*pushes.OUT), push.count(*pushes.WAITING)
-    says = [*_title(push)]
-    if out and waiting:
-        says.append(Say("delivery.recall_both", out=out, waiting=waiting))
-    elif out:
-        says.append(Say("delivery.recall_out", out=out))
-    else:
-        says.append(Say("delivery.recall_waiting", waiting=waiting))
-    if out:
-        says.append(Say("delivery.recall_limit"))
-    data = {"message": push.message_id}
-    return Reply(says=(*says, Say("delivery.recall_word")), ask=Ask(CONFIRM, data=data))
+    if not out:
+        return (Say("delivery.recall_waiting", waiting=waiting),)
+    both = Say("delivery.recall_both", out=out, waiting=waiting)
+    means = both if waiting else Say("delivery.recall_out", out=out)
+    return (means, Say("delivery.recall_limit"))
 
 
 def recalling(result: Ordered) -> Reply:

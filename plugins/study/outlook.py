@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from core.actors import Actor
 from core.clock import local_day
-from models import Group, Push
+from models import Group, PlanPause, Push, Unit
 from plugins.study import orders, plans, slots
 from plugins.study.plans import Planned
 
@@ -17,6 +17,15 @@ class Coming:
 
     at: datetime
     groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Days, both included, on which a unit and everything below it gets no digest."""
+
+    from_on: date
+    until_on: date
+    unit: str
 
 
 async def coming(actor: Actor, *, now: datetime, weeks: int) -> tuple[Coming, ...]:
@@ -53,6 +62,16 @@ def _hours(
         found.append(at)
         week = slots.week_of(day)
     return found
+
+
+async def paused(actor: Actor, *, first: date, last: date) -> tuple[Paused, ...]:
+    """Return the pauses between two days that hold for groups of the actor's scope, in order."""
+    units = {group.unit_id for group in await orders.groups_of(actor)}
+    paths = await Unit.filter(id__in=list(units)).values_list("path", flat=True)
+    line = {int(number) for path in paths for number in str(path).strip("/").split("/")}
+    rows = PlanPause.filter(unit_id__in=list(line), from_on__lte=last, until_on__gte=first)
+    found = await rows.order_by("from_on", "id").values_list("from_on", "until_on", "unit__name")
+    return tuple(Paused(*row) for row in found)
 
 
 async def _last_pushes(ids: Collection[int]) -> Mapping[int, datetime]:

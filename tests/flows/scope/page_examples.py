@@ -49,6 +49,9 @@ READS: Mapping[str, Fill] = {
     "/calendar": _nothing,
     "/approvals": _nothing,
     "/approvals/{uid}": _units("order"),
+    "/pushes/{message:int}/recall": _nothing,
+    "/pieces/{uid}": _units("piece"),
+    "/pieces/{uid}/files/{page:int}": _units("piece"),
     "/log": _nothing,
     "/log/looks": _nothing,
 }
@@ -59,6 +62,8 @@ WRITES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "/pushes/{message:int}": ({"do": "pause"}, {"do": "resume"}),
     "/deliveries/{delivery:int}": ({"do": "again"}, {"do": "taken"}, {"do": "refused"}),
     "/approvals/{uid}": ({"do": "approve"}, {"do": "return"}, {"do": "confirm"}),
+    "/pushes/{message:int}/recall": ({},),
+    "/pieces/{uid}": ({"do": "pass"}, {"do": "return", "reason": "少个日期"}),
     "/out": ({},),
 }
 
@@ -123,7 +128,8 @@ async def _forms(case: Case) -> list[tuple[str, dict[str, str]]]:
         far |= {"{message:int}": str(row.message_id), "{delivery:int}": str(row.id)}
     found = []
     for pattern, forms in WRITES.items():
-        values = far | ({"{uid}": f"order{case.elsewhere}"} if "approvals" in pattern else {})
+        kind = {"/approvals": "order", "/pieces": "piece"}.get(pattern.partition("/{")[0], "")
+        values = far | ({"{uid}": f"{kind}{case.elsewhere}"} if kind else {})
         path = pattern
         for hole, value in values.items():
             path = path.replace(hole, value)

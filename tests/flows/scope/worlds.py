@@ -92,11 +92,7 @@ class Case:
         if self.level is not Level.DEPUTY:
             return frozenset()
         people = enumerate(self.world.people)
-        return frozenset(
-            number
-            for number, one in people
-            if one.mentor == OTHER and _is_today(one)
-        )
+        return frozenset(number for number, one in people if one.mentor == OTHER and _is_today(one))
 
     @cached_property
     def near(self) -> frozenset[int]:

@@ -11,13 +11,15 @@ from core import crypto, files
 from core.actors import RoleKind, Stage
 from core.clock import FrozenClock
 from core.database import run_tx
-from core.messages import Text
+from core.messages import Blob, MediaKind, Text
 from models import (
     AuditLog,
     BotAccount,
     Contact,
     Delivery,
     Group,
+    LocalMaterial,
+    PlanPause,
     PushOrder,
     ReportDraft,
     ReportPart,
@@ -27,15 +29,17 @@ from models.enums import (
     Channel,
     DeliveryState,
     DraftState,
+    MaterialState,
     OrderState,
     Outcome,
     PartKind,
+    PauseKind,
     Priority,
     ReportState,
     UnitKind,
 )
 from plugins.delivery import service as delivery
-from plugins.study import library
+from plugins.study import library, local_pieces
 from tests.plugins.mentoring.town import Town, at
 
 _serial = count(1)
@@ -50,6 +54,7 @@ class County:
     reports: dict[str, str] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     order: str = ""
+    piece: str = ""
 
     def person(self, name: str) -> int:
         return self.town.people[name].id
@@ -74,6 +79,14 @@ async def plant(clock: FrozenClock) -> County:
     await run_tx(lambda: _units_and_people(made.town))
     await run_tx(lambda: _reports(made, photo.blob_id))
     await run_tx(lambda: _pushes(made))
+    voice = await files.put(b"ID3" + bytes(64), suffix="mp3")
+    sheet = await files.put(b"%PDF-1.7", suffix="pdf")
+    blobs = (
+        Blob(MediaKind.IMAGE, photo.blob_id, "<b>窗口</b>.jpg"),
+        Blob(MediaKind.VOICE, voice.blob_id, "voice.mp3"),
+        Blob(MediaKind.FILE, sheet.blob_id, "通知.pdf"),
+    )
+    await run_tx(lambda: _piece(made, blobs))
     return made
 
 
@@ -178,3 +191,20 @@ async def _pushes(made: County) -> None:
         asked_by_id=town.people["孙敏"].id, asked_at=now,
     )  # fmt: skip
     made.order = order.uid
+
+
+async def _piece(made: County, blobs: tuple[Blob, ...]) -> None:
+    """What 吴芳 brought in for 王家村 waits for a second person; 王家村 rests for the harvest."""
+    town, uid = made.town, "piece1"
+    await LocalMaterial.create(
+        uid=uid, unit=town.units["王家村"], title="讨薪窗口开了", source="县人社局的通知",
+        body_sealed=local_pieces.seal_body((Text("周一到周五都有人。"), *blobs), uid=uid),
+        source_on=date(2026, 11, 20), link="https://www.example.gov.cn/1",
+        effective_until=date(2027, 2, 22), state=MaterialState.WAITING,
+        proposed_by_id=town.people["吴芳"].id, proposed_at=at(11, 20),
+    )  # fmt: skip
+    await PlanPause.create(
+        unit=town.units["王家村"], from_on=date(2026, 12, 7), until_on=date(2026, 12, 9),
+        kind=PauseKind.HARVEST, created_at=at(11, 20),
+    )  # fmt: skip
+    made.piece = uid

@@ -15,7 +15,8 @@ from tests.plugins.console.conftest import LINK, Pages
 EVERY_PAGE = (
     "/", "/reports", "/reports/report1", "/reports/report1/pages/2", "/people", "/people/1",
     "/units", "/pushes", "/pushes/1", "/pushes/1/state", "/calendar", "/approvals",
-    "/approvals/order1", "/log", "/log/looks",
+    "/approvals/order1", "/pushes/1/recall", "/pieces/piece1", "/pieces/piece1/files/1",
+    "/log", "/log/looks",
 )  # fmt: skip
 HEADERS = {
     "content-security-policy": (

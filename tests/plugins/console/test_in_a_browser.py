@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from playwright.async_api import (
 
 from models import Delivery, Person, ReportReview
 from models.enums import DeliveryState, ReviewDecision
+from plugins.console import app
 from tests.plugins.console.conftest import Pages
 from tests.plugins.roster.town_hall import workbook
 
@@ -121,9 +123,25 @@ async def every_page(pages: Pages) -> list[str]:
         "/", "/reports", f"/reports/{county.reports['王建国']}", "/people",
         f"/people/{county.person('王建国')}", "/units",
         f"/units?unit={county.town.units['王家村'].path}", "/pushes", f"/pushes/{message}",
-        "/calendar", "/approvals", f"/approvals/{county.order}", "/exports", "/imports",
-        "/log", "/log/looks",
+        f"/pushes/{message}/recall", "/calendar", "/approvals", f"/approvals/{county.order}",
+        f"/pieces/{county.piece}", "/exports", "/imports", "/log", "/log/looks",
     ]  # fmt: skip
+
+
+async def test_given_the_pages_that_are_served_when_they_are_listed_then_each_is_looked_at(
+    pages: Pages,
+) -> None:
+    holes = re.compile(r"\{[^}]*\}")
+    shown = {path for path in app._READS if "/pages/" not in path and "/files/" not in path}
+    looked_at = [path.partition("?")[0] for path in await every_page(pages)]
+
+    missed = {
+        path
+        for path in shown
+        if not any(re.fullmatch(holes.sub("[^/]+", path), one) for one in looked_at)
+    }
+
+    assert missed == set()
 
 
 def test_given_the_tool_of_the_look_when_it_is_read_then_it_is_the_published_one() -> None:
@@ -137,7 +155,8 @@ async def test_given_every_page_when_it_is_looked_at_then_there_is_no_barrier(
 ) -> None:
     opened = await enter(chromium, pages, name, size)
 
-    wrong = [found for path in await every_page(pages) for found in await opened.look(path)]
+    paths = [*await every_page(pages), "/no/such/page"]
+    wrong = [found for path in paths for found in await opened.look(path)]
 
     assert wrong == []
     assert opened.foreign == []

@@ -1,4 +1,4 @@
-"""联系记录 of people who came from elsewhere: what was said at home stays there (dialogues 3.10)."""
+"""联系记录 of people who came from elsewhere: what was said at home stays there (3.10)."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ async def away(town: Town) -> None:
     moved = town.people["王建国"]
     moved.inflow_unit = town.units["驻南港"]
     await moved.save()
-    await town.says("周德厚", "昨天跟建国打电话了 夜校报上名了")
+    assert "记下了" in await town.says("周德厚", "今天跟建国打电话了 挺好")
 
 
 async def test_given_a_liaison_officer_who_is_a_mentor_when_he_asks_then_home_is_not_read_to_him(
@@ -26,7 +26,7 @@ async def test_given_a_liaison_officer_who_is_a_mentor_when_he_asks_then_home_is
 ) -> None:
     await away(town)
 
-    assert "夜校报上名了" not in await town.says("何志远", "联系记录 王建国")
+    assert "挺好" not in await town.says("何志远", "联系记录 王建国")
     assert not await ReadLog.filter(reader_id=town.people["何志远"].id).exists()
     assert "王建国" not in await town.says("何志远", "考察 王建国")
 
@@ -36,7 +36,7 @@ async def test_given_a_secretary_who_is_a_mentor_when_he_looks_then_it_is_noted_
 ) -> None:
     await town.person("赵小满")
     await town.mentor("刘长河", "赵小满", last=date(2026, 11, 1))
-    await town.says("周德厚", "昨天跟建国打电话了 夜校报上名了")
+    assert "记下了" in await town.says("周德厚", "今天跟建国打电话了 挺好")
 
-    assert "夜校报上名了" in await town.says("刘长河", "联系记录 王建国")
+    assert "挺好" in await town.says("刘长河", "联系记录 王建国")
     assert (await ReadLog.get(reader_id=town.people["刘长河"].id)).reader_role == "secretary"

@@ -13,7 +13,7 @@ from core.config import Settings
 from models import AuditLog, DataExport, ReportPart
 from plugins.privacy import exporting, rooms
 from tests.plugins.privacy.conftest import kept_files, photo
-from tests.plugins.privacy.test_erasure import NOTE, rich
+from tests.plugins.privacy.rich_life import NOTE, rich
 from tests.plugins.privacy.test_privacy_script import REPORT
 
 

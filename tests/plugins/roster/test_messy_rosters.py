@@ -62,7 +62,7 @@ def rows_of_a_million() -> bytes:
 
 
 def formatted_to_the_end() -> bytes:
-    """A sheet with a row of its own at the very end, as a whole column that was formatted leaves."""
+    """A sheet with a row of its own at the very end, as a column formatted whole leaves."""
     return with_sheet('<sheetData><row r="1048576"><c r="A1048576" s="1"/></row></sheetData>')
 
 

@@ -4,7 +4,7 @@ from models.enums import Every
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0014_mentor_pairs')]
+    dependencies = [('models', '0016_export_spans')]
 
     initial = False
 
