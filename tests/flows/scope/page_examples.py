@@ -4,6 +4,7 @@ A page or form without an example fails the walk. Forms are sent about what is n
 business: nothing may come of them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from core.actors import Actor
@@ -21,6 +22,10 @@ Fill = Callable[[Case], list[str]]
 
 def _nothing(case: Case) -> list[str]:
     return [""]
+
+
+def _no_such(case: Case) -> list[str]:
+    return ["0123456789abcdef0123456789abcdef"]
 
 
 def _people(case: Case) -> list[str]:
@@ -52,6 +57,12 @@ READS: Mapping[str, Fill] = {
     "/pushes/{message:int}/recall": _nothing,
     "/pieces/{uid}": _units("piece"),
     "/pieces/{uid}/files/{page:int}": _units("piece"),
+    "/exports": _nothing,
+    "/exports/{uid}/{file:int}": _no_such,
+    "/imports": _nothing,
+    "/imports/{uid}": _no_such,
+    "/imports/{uid}/state": _no_such,
+    "/imports/{uid}/files/{number:int}": _no_such,
     "/log": _nothing,
     "/log/looks": _nothing,
 }
@@ -64,13 +75,16 @@ WRITES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "/approvals/{uid}": ({"do": "approve"}, {"do": "return"}, {"do": "confirm"}),
     "/pushes/{message:int}/recall": ({},),
     "/pieces/{uid}": ({"do": "pass"}, {"do": "return", "reason": "少个日期"}),
+    "/exports": ({"kind": "activist", "unit": "999999"},),
+    "/exports/confirm": ({"kind": "activist", "unit": "999999"},),
+    "/imports/{uid}": ({"do": "undo"}, {"do": "import"}),
     "/out": ({},),
 }
 
 
 def reads() -> set[str]:
     """Every address of a page."""
-    return {*app._READS, "/pushes/{message:int}/state"}
+    return {*app._READS, *app._STATES}
 
 
 def writes() -> set[str]:
@@ -102,12 +116,14 @@ async def _addresses(case: Case) -> list[str]:
     found = []
     for pattern, fill in READS.items():
         for value in messages if "{message" in pattern else fill(case):
-            path = pattern.replace("{page:int}", "1")
+            path = _FIRST.sub("1", pattern)
             filled = [path.replace(name, value) for name in _HOLES if name in path]
             found += filled or [f"{path}{value}"]
     return found
 
 
+# Of what has several pages or files the first.
+_FIRST = re.compile(r"\{(?:page|file|number):int\}")
 _HOLES = ("{uid}", "{person:int}", "{message:int}")
 
 

@@ -202,7 +202,8 @@ def _learner(home: int, inflow: int | None, level: Level) -> Someone:
         report=ReportState.WAITING_SECRETARY if level in OFFICES else ReportState.WAITING_MENTOR,
         mentor=ME if level is Level.MENTOR else OTHER, mentor_until=None,
         last_on=TODAY - timedelta(days=120), contact_on=TODAY - timedelta(days=120),
-        outcome=Outcome.REACHED, withdrawn=False,
+        outcome=Outcome.REACHED, withdrawn=False, help=None, help_on=TODAY, journey=None,
+        left_on=TODAY, evidence=None, agrees=True, dated_on=None,
     )  # fmt: skip
 
 
