@@ -90,7 +90,7 @@ async def test_given_a_copy_when_it_lies_there_then_it_is_sealed_and_gone_after_
 async def test_given_words_behind_it_when_asked_then_nobody_gets_what_he_did_not_mean(
     branch: Any,
 ) -> None:
-    assert await branch.says("刘长河", "导出 名单") == "要自己的一份，只回「导出」两个字。"
+    assert await branch.says("刘长河", "导出 全村") == "要自己的一份，只回「导出」两个字。"
     assert await DataExport.all().count() == 0
 
 

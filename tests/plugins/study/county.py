@@ -49,7 +49,7 @@ class County(Town):
 
     def __init__(self, clock: FrozenClock, settings: Settings, url: str) -> None:
         super().__init__(clock)
-        self.files: list[tuple[Chat, Blob]] = []
+        self.given: list[tuple[Chat, Blob]] = []
         self._settings, self._url, self._count = settings, url, 0
         desk.open_desk(
             (*COMMANDS, *study.COMMANDS, *thought_report.COMMANDS),
@@ -60,7 +60,7 @@ class County(Town):
         )
 
     async def _answer(self, chat: Chat, parts: Sequence[OutPart]) -> SendOutcome:
-        self.files += [(chat, part) for part in parts if isinstance(part, Blob)]
+        self.given += [(chat, part) for part in parts if isinstance(part, Blob)]
         return await self._send(chat, parts)
 
     async def plant(self) -> None:

@@ -15,8 +15,8 @@ from plugins.reception import COMMANDS, CONTINUATIONS, desk
 from plugins.study import library
 from plugins.study.library import Library
 from tests.plugins.study.county import County, piece
+from tests.plugins.study.local_pieces.bringing_in import MONDAY, bring_in
 from tests.plugins.study.reading import reviewed
-from tests.plugins.study.test_local_materials import MONDAY, bring_in
 
 NOTHING = "眼下没有要办的，您歇着。有事下周一告诉您。"
 ALONE = "这周 1 件事：\n1 {what}\n回数字就办，办完不提醒。"

@@ -43,7 +43,7 @@ async def test_given_an_approved_piece_when_pushed_then_groups_get_words_link_an
     for one in said:
         await county.tells("刘长河", one)
     await county.tells("吴芳", "审材料")
-    assert {blob.kind for _, blob in county.files} == {MediaKind.FILE, MediaKind.VOICE}
+    assert {blob.kind for _, blob in county.given} == {MediaKind.FILE, MediaKind.VOICE}
     await county.tells("吴芳", "1")
     assert "发 1 个群" in await county.tells("刘长河", "推送 新建 讨薪窗口")
     assert "请吴芳看了" in await county.tells("刘长河", "1")
@@ -136,7 +136,7 @@ async def test_given_a_recording_when_passed_then_it_is_the_voice_of_the_piece_t
     assert "0 字、1 个文件" in heard
     assert "请吴芳看了" in await county.tells("刘长河", "完成")
     assert "听听念得对不对" in await county.tells("吴芳", "审材料")
-    assert county.files[-1][1].kind is MediaKind.VOICE
+    assert county.given[-1][1].kind is MediaKind.VOICE
     await county.tells("吴芳", "1")
     assert "录音可以用了" in await county.told("刘长河")
     await planning.plan_digests(now=county.clock.now())
