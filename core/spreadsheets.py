@@ -20,6 +20,9 @@ _A4 = 9
 # Widths in half-width characters; what is longer than the widest goes on in the next line.
 _NARROWEST, _WIDEST = 5, 36
 _WIDE = "WF"
+# So many half-width characters on a page across are still read: 7 points high.
+_PAGE_WIDTH = 200
+_LINE_POINTS, _HEAD_LINES = 15, 2
 _FIRST_ROW = 2
 _OPTIONS = {
     "strings_to_formulas": False,
@@ -59,15 +62,17 @@ class Book:
         self._sheets: list[Sheet] = []
 
     def sheet(self, name: str, head: Sequence[str]) -> "Sheet":
-        """Begin a sheet with its head; printed it is as wide as a page of A4."""
+        """Begin a sheet with its head; printed it is as wide as a page of A4, or as several."""
         page = self._book.add_worksheet(name)
         page.freeze_panes(_FIRST_ROW, 1)
         page.set_paper(_A4)
         page.set_landscape()
-        page.fit_to_pages(1, 0)
         page.repeat_rows(0, 1)
+        page.repeat_columns(0)
         page.set_footer("&C" + self._mark.replace("&", "&&")[:_LONGEST_FOOTER])
         page.write_string(0, 0, self._mark, self._grey)
+        # Said aloud: not every program makes a row as high as the words in it.
+        page.set_row(1, _HEAD_LINES * _LINE_POINTS)
         for column, word in enumerate(head):
             page.write_string(1, column, word, self._head)
         made = Sheet(page, head, plain=self._cell, quoted=self._quoted)
@@ -103,6 +108,10 @@ class Sheet:
     def add(self, rows: Iterable[Sequence[Cell | None]]) -> None:
         """Add rows below those that are there; None leaves a cell empty."""
         for row in rows:
+            longest = max((len(cell) for cell in row if isinstance(cell, str)), default=0)
+            if 2 * longest > _WIDEST:
+                lines = max(-(-_width(cell) // _WIDEST) for cell in row if isinstance(cell, str))
+                self._page.set_row(self._next, max(lines, 1) * _LINE_POINTS)
             for column, value in enumerate(row):
                 self._write(column, value)
             self._next += 1
@@ -122,9 +131,11 @@ class Sheet:
             self._widths[column] = max(self._widths[column], _width(text))
 
     def set_widths(self) -> None:
-        """Make every column as wide as its longest cell, within reason."""
-        for column, width in enumerate(self._widths):
-            self._page.set_column(column, column, min(max(width, _NARROWEST), _WIDEST) + 1.5)
+        """Make every column as wide as its longest cell, within reason; then count the pages."""
+        widths = [min(max(width, _NARROWEST), _WIDEST) + 1.5 for width in self._widths]
+        for column, width in enumerate(widths):
+            self._page.set_column(column, column, width)
+        self._page.fit_to_pages(max(1, round(sum(widths) / _PAGE_WIDTH)), 0)
 
 
 def _width(text: str) -> int:
