@@ -21,7 +21,7 @@ _A4 = 9
 _NARROWEST, _WIDEST = 5, 36
 _WIDE = "WF"
 # So many half-width characters on a page across are still read: 7 points high.
-_PAGE_WIDTH = 200
+_PAGE_WIDTH = 230
 _LINE_POINTS, _HEAD_LINES = 15, 2
 _FIRST_ROW = 2
 _OPTIONS = {
@@ -135,7 +135,7 @@ class Sheet:
         widths = [min(max(width, _NARROWEST), _WIDEST) + 1.5 for width in self._widths]
         for column, width in enumerate(widths):
             self._page.set_column(column, column, width)
-        self._page.fit_to_pages(max(1, round(sum(widths) / _PAGE_WIDTH)), 0)
+        self._page.fit_to_pages(max(1, -(-int(sum(widths)) // _PAGE_WIDTH)), 0)
 
 
 def _width(text: str) -> int:

@@ -27,7 +27,8 @@ from models import (
 from models.enums import Evidence, MovementState, ReportState, ReviewDecision
 from plugins.ledgers import facts, labels, words
 from plugins.ledgers import form_words as named
-from plugins.ledgers.forms import Facts, Names, Row
+from plugins.ledgers.forms import Facts, Row
+from plugins.ledgers.placeholders import Names
 from plugins.ledgers.queries import YEAR_MONTHS
 from plugins.ledgers.scoping import branch_people
 
