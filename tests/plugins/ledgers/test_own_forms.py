@@ -65,7 +65,7 @@ def test_given_names_in_header_footer_box_and_inner_table_when_filled_then_all_a
     assert made.sections[0].header.paragraphs[0].text == "王建国页眉"
     assert made.sections[0].footer.tables[0].rows[0].cells[0].text == "王家村页脚"
     (box,) = made.element.body.iter(qn("w:txbxContent"))
-    assert "".join(piece.text for piece in box.iter(qn("w:t"))) == "王建国"
+    assert "".join(piece.text or "" for piece in box.iter(qn("w:t"))) == "王建国"
     cell, nest = made.tables[0].rows[0].cells
     assert cell.text == "王建国"
     assert [row.cells[0].text for row in nest.tables[0].rows] == ["三季度", "四季度"]
