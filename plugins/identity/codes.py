@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets as random_source
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from core import secrets
@@ -42,16 +42,22 @@ def _hashed(code: str, key: bytes) -> str:
     return hmac.new(key, code.encode(), hashlib.sha256).hexdigest()
 
 
-async def issue_first(
-    codes: Mapping[int, str], *, issued_by: int | None, now: datetime
-) -> list[int]:
-    """Give people who never had a code theirs, by person id; return the ids of the invitations.
+def hashes_of(codes: Sequence[str]) -> list[str]:
+    """Return what is kept of many codes, in their order. Takes a while: call it in a thread."""
+    key = _key()
+    return [_hashed(code, key) for code in codes]
 
-    Inside the caller's transaction, which has made the people. Fault for a code that is in use.
+
+async def issue_first(
+    kept: Mapping[int, str], *, issued_by: int | None, now: datetime
+) -> list[int]:
+    """Give people who never had a code theirs; return the ids of the invitations.
+
+    ``kept`` is what ``hashes_of`` returned, by person id. Inside the caller's transaction, which
+    has made the people. Fault for a code that is in use.
     """
     require_tx()
-    key = _key()
-    hashes = {_hashed(code, key): person_id for person_id, code in codes.items()}
+    hashes = {one: person_id for person_id, one in kept.items()}
     ends = now + timedelta(days=settings().privacy.invitation_days)
     rows = [
         Invitation(

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from core.database import require_tx
+from core.database import MANY_ROWS, count_anew, require_tx
 from core.errors import Refusal
 from models import AuditLog
 from plugins.identity import codes as identity_codes
@@ -12,6 +13,8 @@ from plugins.roster import planning, registry
 from plugins.roster.importing import RosterRow
 from plugins.roster.plans import Doubt, Known, Plan, Reach
 from plugins.roster.registry import Written
+
+_TOUCHED = ("unit", "person", "role", "mentorship", "invitation", "audit_log")
 
 
 async def dry_run(rows: Sequence[RosterRow], *, reach: Reach, doubt: Doubt | None = None) -> Plan:
@@ -27,38 +30,68 @@ async def _planned(
     return await asyncio.to_thread(planning.plan, rows, known, reach=reach, doubt=doubt)
 
 
-def draw_codes(plan: Plan) -> dict[int, str]:
-    """Draw a code for everybody who is new, by line of the table."""
-    lines = [item.row.line for item in plan.added]
-    return dict(zip(lines, identity_codes.draw_many(len(lines)), strict=True))
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A table ready to be written: all that can be done before anybody has to wait for it.
 
-
-async def carry_out(
-    rows: Sequence[RosterRow],
-    *,
-    reach: Reach,
-    doubt: Doubt | None,
-    codes: Mapping[int, str],
-    now: datetime,
-    actor: int | None,
-) -> tuple[Plan, Written]:
-    """Write ``rows``, with the codes that were drawn, by line, for those who are new.
-
-    It is planned anew on what the transaction sees. Raises the first problem, Refusal
-    ``roster.row_doubtful``, or ``roster.import_changed`` when others are new than were before.
+    ``codes`` are drawn for those who are new, by line of the table; ``hashes`` is what is kept of
+    them. ``known`` is what the plan was made on.
     """
-    require_tx()
+
+    rows: Sequence[RosterRow]
+    reach: Reach
+    doubt: Doubt | None
+    known: Known
+    plan: Plan
+    codes: Mapping[int, str]
+    hashes: Mapping[int, str]
+
+
+async def prepare(rows: Sequence[RosterRow], *, reach: Reach, doubt: Doubt | None) -> Prepared:
+    """Plan a table and draw its codes; nothing is written. Not inside a transaction.
+
+    Raises the first problem, or Refusal ``roster.row_doubtful``.
+    """
     known = await registry.load(rows, reach=reach)
     plan = await _planned(rows, known, reach, doubt)
     plan.require_sound()
-    if {item.row.line for item in plan.added} != set(codes):
+    lines = [item.row.line for item in plan.added]
+    drawn = identity_codes.draw_many(len(lines))
+    hashes = await asyncio.to_thread(identity_codes.hashes_of, drawn)
+    codes = dict(zip(lines, drawn, strict=True))
+    kept = dict(zip(lines, hashes, strict=True))
+    return Prepared(rows, reach, doubt, known, plan, codes, kept)
+
+
+async def carry_out(ready: Prepared, *, now: datetime, actor: int | None) -> tuple[Plan, Written]:
+    """Write a table that was prepared, in the caller's transaction.
+
+    Others wait meanwhile (SQLite has one connection), so nothing is worked out here: what was known
+    is looked at again, and only when it has changed the table is planned anew on it. Raises then
+    the first problem, Refusal ``roster.row_doubtful``, or ``roster.import_changed`` when others are
+    new than were before.
+    """
+    require_tx()
+    plan, known = ready.plan, await registry.load(ready.rows, reach=ready.reach)
+    if known.state() == ready.known.state():
+        known = ready.known
+    else:
+        plan = await _planned(ready.rows, known, ready.reach, ready.doubt)
+        plan.require_sound()
+    if {item.row.line for item in plan.added} != set(ready.codes):
         raise Refusal("roster.import_changed")
     written = await registry.write(plan, known, now=now, actor=actor)
     given = {
-        person.id: codes[item.row.line]
+        person.id: ready.hashes[item.row.line]
         for person, item in zip(written.people, plan.added, strict=True)
     }
     written.made["codes"] = await identity_codes.issue_first(given, issued_by=actor, now=now)
     newest = await AuditLog.all().order_by("-id").first()
     written.made["last_act"] = [newest.id if newest else 0]
     return plan, written
+
+
+async def settle_in(plan: Plan) -> None:
+    """Let the database count anew after many rows came; after the commit."""
+    if len(plan.placed) > MANY_ROWS:
+        await count_anew(*_TOUCHED)

@@ -113,8 +113,8 @@ async def _add(plan: Plan, written: Written, now: datetime) -> dict[Placed, int]
     ]
     await Person.bulk_create(rows, batch_size=_BATCH)
     for some in in_batches(new):
-        for person in await Person.filter(uid__in=some):
-            ids[new[person.uid]] = person.id
+        found: Sequence[Any] = await Person.filter(uid__in=some).values_list("uid", "id")
+        ids |= {new[uid]: int(number) for uid, number in found}
     by_id = {ids[new[row.uid]]: row for row in rows}
     for number, row in by_id.items():
         row.id = number
