@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from core.database import MANY_ROWS, count_anew, require_tx
 from core.errors import Refusal
-from models import AuditLog
+from models import AuditLog, Person
 from plugins.identity import codes as identity_codes
+from plugins.identity.codes import Drawn
 from plugins.roster import planning, registry
 from plugins.roster.importing import RosterRow
 from plugins.roster.plans import Doubt, Known, Plan, Reach
@@ -34,8 +36,8 @@ async def _planned(
 class Prepared:
     """A table ready to be written: all that can be done before anybody has to wait for it.
 
-    ``codes`` are drawn for those who are new, by line of the table; ``hashes`` is what is kept of
-    them. ``known`` is what the plan was made on.
+    ``known`` is what the plan was made on. ``people`` and ``drawn`` are the rows of those who are
+    new and of their codes, in the order of the table; ``codes`` are the same codes by line.
     """
 
     rows: Sequence[RosterRow]
@@ -43,11 +45,19 @@ class Prepared:
     doubt: Doubt | None
     known: Known
     plan: Plan
+    people: Sequence[Person]
+    drawn: Drawn
     codes: Mapping[int, str]
-    hashes: Mapping[int, str]
 
 
-async def prepare(rows: Sequence[RosterRow], *, reach: Reach, doubt: Doubt | None) -> Prepared:
+async def prepare(
+    rows: Sequence[RosterRow],
+    *,
+    reach: Reach,
+    doubt: Doubt | None,
+    now: datetime,
+    actor: int | None,
+) -> Prepared:
     """Plan a table and draw its codes; nothing is written. Not inside a transaction.
 
     Raises the first problem, or Refusal ``roster.row_doubtful``.
@@ -56,11 +66,11 @@ async def prepare(rows: Sequence[RosterRow], *, reach: Reach, doubt: Doubt | Non
     plan = await _planned(rows, known, reach, doubt)
     plan.require_sound()
     lines = [item.row.line for item in plan.added]
-    drawn = identity_codes.draw_many(len(lines))
-    hashes = await asyncio.to_thread(identity_codes.hashes_of, drawn)
-    codes = dict(zip(lines, drawn, strict=True))
-    kept = dict(zip(lines, hashes, strict=True))
-    return Prepared(rows, reach, doubt, known, plan, codes, kept)
+    draw = partial(identity_codes.draw_first, len(lines), issued_by=actor, now=now)
+    drawn = await asyncio.to_thread(draw)
+    people = await asyncio.to_thread(registry.rows_of, plan, now)
+    codes = dict(zip(lines, drawn.codes, strict=True))
+    return Prepared(rows, reach, doubt, known, plan, people, drawn, codes)
 
 
 async def carry_out(ready: Prepared, *, now: datetime, actor: int | None) -> tuple[Plan, Written]:
@@ -72,20 +82,25 @@ async def carry_out(ready: Prepared, *, now: datetime, actor: int | None) -> tup
     new than were before.
     """
     require_tx()
-    plan, known = ready.plan, await registry.load(ready.rows, reach=ready.reach)
+    plan, people = ready.plan, ready.people
+    known = await registry.load(ready.rows, reach=ready.reach)
     if known.state() == ready.known.state():
         known = ready.known
     else:
         plan = await _planned(ready.rows, known, ready.reach, ready.doubt)
         plan.require_sound()
+        people = registry.rows_of(plan, now)
     if {item.row.line for item in plan.added} != set(ready.codes):
         raise Refusal("roster.import_changed")
-    written = await registry.write(plan, known, now=now, actor=actor)
-    given = {
-        person.id: ready.hashes[item.row.line]
-        for person, item in zip(written.people, plan.added, strict=True)
-    }
-    written.made["codes"] = await identity_codes.issue_first(given, issued_by=actor, now=now)
+    written = await registry.write(plan, known, people, now=now, actor=actor)
+    # The codes stand by line in the files that are made already.
+    line_of = dict(zip(ready.codes, range(len(ready.codes)), strict=True))
+    given = sorted(
+        (line_of[item.row.line], person.id)
+        for item, person in zip(plan.added, written.people, strict=True)
+    )
+    ids = [person_id for _, person_id in given]
+    written.made["codes"] = await identity_codes.issue_first(ready.drawn, ids)
     newest = await AuditLog.all().order_by("-id").first()
     written.made["last_act"] = [newest.id if newest else 0]
     return plan, written

@@ -93,7 +93,7 @@ def _problems(checked: Checked) -> list[str]:
 
 
 async def _written(rows: Sequence[RosterRow], doubt: Doubt | None, now: datetime) -> ImportResult:
-    ready = await carrying.prepare(rows, reach=Reach(), doubt=doubt)
+    ready = await carrying.prepare(rows, reach=Reach(), doubt=doubt, now=now, actor=None)
     plan = await run_tx(partial(_write, ready, now))
     await carrying.settle_in(plan)
     return service.result_of(plan, ready.codes)

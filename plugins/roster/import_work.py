@@ -167,7 +167,9 @@ async def _carried_out(row: RosterImport, now: datetime) -> ImportResult:
         importing.people, brought, settled.columns, today=local_day(now), fixed=settled.fixed
     )
     read.require_sound()
-    ready = await carrying.prepare(read.rows, reach=reach, doubt=settled.doubt)
+    ready = await carrying.prepare(
+        read.rows, reach=reach, doubt=settled.doubt, now=now, actor=row.asked_by_id
+    )
     result = service.result_of(ready.plan, ready.codes)
     made = await _files_for(result, now)
     try:

@@ -59,7 +59,7 @@ async def import_roster(
     Written again it changes what differs and adds nobody. ``actor`` is the person id of whoever
     does it, None at the console. Raises Refusal naming the row; then nothing is written.
     """
-    ready = await carrying.prepare(rows, reach=Reach(), doubt=None)
+    ready = await carrying.prepare(rows, reach=Reach(), doubt=None, now=now, actor=actor)
     plan, _ = await run_tx(partial(carrying.carry_out, ready, now=now, actor=actor))
     await carrying.settle_in(plan)
     return result_of(plan, ready.codes)
