@@ -32,6 +32,9 @@ _T = TypeVar("_T")
 
 log = logs.get("database")
 
+# From so many rows on, what came at once makes a difference to plans.
+MANY_ROWS = 500
+
 PRODUCTION = "production"
 DEMO = "demo"
 
@@ -144,6 +147,18 @@ async def forget_deleted() -> None:
     client = get_connection("default")
     if schema.is_sqlite(client):
         await client.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+async def count_anew(*tables: str) -> None:
+    """Let PostgreSQL count the rows of ``tables`` anew, after many came; not in a transaction.
+
+    Its own vacuum comes a minute later or more, and until then plans are made for what was there
+    before. SQLite plans without counts.
+    """
+    client = get_connection("default")
+    if not schema.is_sqlite(client):
+        names = ", ".join(f'"{table}"' for table in tables)
+        await client.execute_query(f"ANALYZE {names}")
 
 
 async def close_database() -> None:

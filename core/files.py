@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from core import config, crypto, disk
+from core import clock, config, crypto, disk
 from core.errors import Fault, Refusal
 from core.messages import MediaKind
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_ANY_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 # Exports and documents of ours are larger than a photo, but never this large.
 MOST_BYTES = 64 * 1024 * 1024
@@ -110,6 +111,21 @@ async def kept_before(moment: datetime) -> list[str]:
     return await asyncio.to_thread(_kept_before, moment.timestamp())
 
 
+async def delete_older(blob_id: str, moment: datetime) -> bool:
+    """Remove a file last written or used before ``moment``; return whether it was there."""
+    return await asyncio.to_thread(_delete_older, blob_id, moment.timestamp())
+
+
+async def use(blob_id: str) -> bool:
+    """Note that a file is used now, so that it counts as young; False when there is none."""
+    return await asyncio.to_thread(_use, blob_id, clock.now().timestamp())
+
+
+def ids_in(text: str) -> set[str]:
+    """Return whatever in a text may be the id of a file."""
+    return set(_ANY_ID.findall(text))
+
+
 def _path(blob_id: str) -> Path:
     if not _ID.fullmatch(blob_id):
         raise Fault("bad file id")
@@ -125,6 +141,9 @@ def _put(blob_id: str, data: bytes) -> str:
     sealed = crypto.seal(data, place=_place(blob_id))
     disk.private_folder(path.parent)
     disk.write_atomic(path, sealed)
+    # Its age is one of our clock, which a demo sets forward.
+    stamp = clock.now().timestamp()
+    os.utime(path, (stamp, stamp))
     return hashlib.sha256(data).hexdigest()
 
 
@@ -139,6 +158,24 @@ def _read(blob_id: str) -> bytes:
 def _delete(blob_id: str) -> None:
     with _replacing:
         _path(blob_id).unlink(missing_ok=True)
+
+
+def _delete_older(blob_id: str, timestamp: float) -> bool:
+    path = _path(blob_id)
+    with _replacing:
+        if not path.exists() or path.stat().st_mtime >= timestamp:
+            return False
+        path.unlink(missing_ok=True)
+    return True
+
+
+def _use(blob_id: str, timestamp: float) -> bool:
+    path = _path(blob_id)
+    with _replacing:
+        if not path.exists():
+            return False
+        os.utime(path, (timestamp, timestamp))
+    return True
 
 
 def _reseal(blob_id: str) -> bool:

@@ -7,15 +7,18 @@ import io
 import re
 
 from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import parse_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section, _Footer, _Header
-from docx.shared import Pt, RGBColor
+from docx.shared import Cm, Length, Pt, RGBColor
+from docx.table import Table
 
 # By its English name Word finds it in every language.
 FONT = "SimSun"
+_THEME_FONTS = ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme")
 _GREY = RGBColor(0x80, 0x80, 0x80)
 # XML 1.0 knows no other control characters; a word processor refuses the whole file for one.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -42,11 +45,37 @@ def writable(text: str) -> str:
 
 
 def set_font(document: WordDocument, *styles: str) -> None:
-    """Let the named styles use one font for every script."""
+    """Let the named styles use one font for every script, in black.
+
+    The fonts and colours of the theme go: Word prefers them to what stands beside them.
+    """
     for name in styles:
-        fonts = document.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
+        look = document.styles[name].element.get_or_add_rPr()
+        fonts = look.get_or_add_rFonts()
         for kind in ("w:ascii", "w:hAnsi", "w:eastAsia"):
             fonts.set(qn(kind), FONT)
+        for kind in _THEME_FONTS:
+            fonts.attrib.pop(qn(kind), None)
+        for colour in look.findall(qn("w:color")):
+            look.remove(colour)
+
+
+def set_page(document: WordDocument, *, margin: Length) -> None:
+    """Make every section A4, upright, with one margin on all sides."""
+    for section in document.sections:
+        section.orientation = WD_ORIENT.PORTRAIT
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = margin
+        section.top_margin = section.bottom_margin = margin
+
+
+def keep_rows_whole(table: Table, *, heads: int = 0) -> None:
+    """Let no row be cut by the end of a page; the first ``heads`` rows stand on each page."""
+    for number, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()  # noqa: SLF001  # python-docx has no word for it
+        properties.append(OxmlElement("w:cantSplit"))
+        if number < heads:
+            properties.append(OxmlElement("w:tblHeader"))
 
 
 Margin = _Header | _Footer

@@ -1,7 +1,8 @@
 """Pages as stored pictures: drawn off the loop, two at once, and each page only once.
 
 Which page is which stored file stands in ``data/pictures.json``, so that a restart draws nothing
-again. A page is named by a hash of its words, the font and the look; the list can be lost.
+again. A page is named by a hash of its words, the font and the look; the list can be lost. A file
+that the list forgets goes when no row names it any more (``core.strays``).
 """
 
 import asyncio
@@ -51,6 +52,13 @@ def name_of(page: Page | Chart) -> str:
     return hashlib.sha256(f"{LOOK} {SHA256} {page!r}".encode()).hexdigest()
 
 
+async def kept_ids() -> frozenset[str]:
+    """Return the ids of the files that the list names."""
+    index = config.settings().data_dir / "pictures.json"
+    known = {**await asyncio.to_thread(_read, index), **_known.get(index, {})}
+    return frozenset(blob_id for ids in known.values() for blob_id in ids)
+
+
 async def _stored(page: Page | Chart, digest: str, index: Path) -> tuple[str, ...]:
     known = _known.get(index)
     if known is None:
@@ -76,6 +84,7 @@ async def _are_there(ids: tuple[str, ...]) -> bool:
     try:
         for blob_id in ids:
             await files.read(blob_id)
+            await files.use(blob_id)
     except Fault:
         return False
     return True

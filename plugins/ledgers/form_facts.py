@@ -27,7 +27,8 @@ from models import (
 from models.enums import Evidence, MovementState, ReportState, ReviewDecision
 from plugins.ledgers import facts, labels, words
 from plugins.ledgers import form_words as named
-from plugins.ledgers.forms import Facts, Names, Row
+from plugins.ledgers.forms import Facts, Row
+from plugins.ledgers.placeholders import Names
 from plugins.ledgers.queries import YEAR_MONTHS
 from plugins.ledgers.scoping import branch_people
 
@@ -57,7 +58,7 @@ async def facts_of(actor: Actor, person_id: int, today: date) -> Facts | None:
         named.JOURNEY_ROWS: await _journeys(person),
     }
     single = {**_dates(person), **await _counts(person, today), **await _place(person)}
-    single |= {named.MADE_BY: actor.name, named.MADE_ON: labels.day(today)}
+    single |= {named.MADE_BY: actor.name, named.MADE_ON: named.paper_day(today)}
     inspected = [row[named.DAY] for row in rows[named.INSPECTION_ROWS]]
     single |= {
         named.INSPECTION_DAYS: words.LIST_MARK.join(inspected),
@@ -77,14 +78,14 @@ def _dates(person: Person) -> dict[str, str]:
     return {
         named.NAME: person.name,
         named.STAGE: words.STAGES[person.stage],
-        named.APPLIED: labels.day(person.applied_on),
-        named.TALKED: labels.day(person.talk_on),
-        named.ACTIVIST: labels.day(activist),
-        named.YEAR: labels.day(add_months(activist, YEAR_MONTHS) if activist else None),
-        named.TARGET: labels.day(person.target_on),
-        named.PROBATION: labels.day(person.probation_on),
+        named.APPLIED: named.paper_day(person.applied_on),
+        named.TALKED: named.paper_day(person.talk_on),
+        named.ACTIVIST: named.paper_day(activist),
+        named.YEAR: named.paper_day(add_months(activist, YEAR_MONTHS) if activist else None),
+        named.TARGET: named.paper_day(person.target_on),
+        named.PROBATION: named.paper_day(person.probation_on),
         named.CITY: person.city or "",
-        named.LEFT: labels.day(person.left_on),
+        named.LEFT: named.paper_day(person.left_on),
     }
 
 
@@ -104,7 +105,7 @@ async def _counts(person: Person, today: date) -> dict[str, str]:
     return {
         named.MENTORS: words.LIST_MARK.join((await facts.mentors(mine, today)).get(person.id, ())),
         named.TALKS: _number((await facts.talks(mine, always)).get(person.id, 0)),
-        named.HEARD: labels.day(heard.get(person.id)),
+        named.HEARD: named.paper_day(heard.get(person.id)),
         named.ATTENDED: labels.hours(kinds.get(Evidence.ATTENDED, 0)),
         named.QUIZ: labels.hours(kinds.get(Evidence.QUIZ, 0)),
         named.DECLARED: labels.hours(kinds.get(Evidence.DECLARED, 0)),
@@ -120,8 +121,8 @@ async def _mentors(person: Person) -> list[Row]:
     return [
         {
             named.NAME: row.mentor.name,
-            named.FROM: labels.day(row.from_on),
-            named.UNTIL: labels.day(row.until_on),
+            named.FROM: named.paper_day(row.from_on),
+            named.UNTIL: named.paper_day(row.until_on),
         }
         for row in rows
     ]
@@ -134,7 +135,8 @@ async def _inspections(person: Person, today: date) -> list[Row]:
         .prefetch_related("entered_by")
     )
     return [
-        {named.DAY: labels.day(row.inspected_on), named.WRITER: row.entered_by.name} for row in rows
+        {named.DAY: named.paper_day(row.inspected_on), named.WRITER: row.entered_by.name}
+        for row in rows
     ]
 
 
@@ -162,10 +164,10 @@ async def _reports(person: Person) -> list[Row]:
 def _report(row: ThoughtReport, reviews: Sequence[ReportReview], originals: dict[str, date]) -> Row:
     return {
         named.CYCLE: named.cycle_words(Cycle.parse(row.quarter)),
-        named.HANDED_IN: labels.day(local_day(row.submitted_at)),
+        named.HANDED_IN: named.paper_day(local_day(row.submitted_at)),
         named.MENTOR_READ: _read([one for one in reviews if one.as_mentor]),
         named.BRANCH_READ: _read([one for one in reviews if not one.as_mentor]),
-        named.ORIGINAL: labels.day(originals.get(row.quarter)),
+        named.ORIGINAL: named.paper_day(originals.get(row.quarter)),
     }
 
 
@@ -173,7 +175,7 @@ def _read(reviews: Sequence[ReportReview]) -> str:
     if not reviews:
         return ""
     newest = reviews[-1]
-    return f"{newest.reviewer.name} {labels.day(local_day(newest.decided_at))}"
+    return f"{newest.reviewer.name} {named.paper_day(local_day(newest.decided_at))}"
 
 
 async def _studies(person: Person) -> list[Row]:
@@ -183,7 +185,7 @@ async def _studies(person: Person) -> list[Row]:
     )
     return [
         {
-            named.DAY: labels.day(row.happened_on),
+            named.DAY: named.paper_day(row.happened_on),
             named.TITLE: row.title,
             named.HOURS: labels.hours(row.hours_tenths),
         }
@@ -200,7 +202,7 @@ async def _contacts(person: Person) -> list[Row]:
     )
     return [
         {
-            named.DAY: labels.day(row.contacted_on),
+            named.DAY: named.paper_day(row.contacted_on),
             named.CHANNEL: words.CHANNELS[row.channel],
             named.OUTCOME: words.OUTCOMES[row.outcome],
             named.TOPICS: words.LIST_MARK.join(
@@ -223,9 +225,9 @@ async def _journeys(person: Person) -> list[Row]:
         {
             named.FROM: row.from_city or "",
             named.UNTIL: row.to_city,
-            named.LEAVES: labels.day(row.leaves_on),
-            named.ARRIVES: labels.day(local_day(row.arrived_at)) if row.arrived_at else "",
-            named.RETURNS: labels.day(row.return_on),
+            named.LEAVES: named.paper_day(row.leaves_on),
+            named.ARRIVES: named.paper_day(local_day(row.arrived_at)) if row.arrived_at else "",
+            named.RETURNS: named.paper_day(row.return_on),
         }
         for row in rows
     ]

@@ -6,6 +6,8 @@ the handbook to the 25-step flow chart, 中央组织部组织一局编 [S5], and
 family, opinions, seals) has no name: such places stay empty for a hand to fill.
 """
 
+from datetime import date
+
 from core.periods import HALF_YEAR, MONTH, Cycle
 
 NAME, UNIT, ABOVE, STAGE = "姓名", "支部", "上级", "阶段"
@@ -46,6 +48,14 @@ COLUMNS = {
 
 _NUMERALS = {1: "一", 2: "二", 3: "三", 4: "四"}
 _HALVES = {1: "上半年", 2: "下半年"}
+
+
+def paper_day(day: date | None) -> str:
+    """Return a day as it stands on paper, without noughts before it; empty for none.
+
+    By GB/T 9704-2012, 7.3.5.4: Arabic figures, the year in full, no nought before month and day.
+    """
+    return f"{day.year}年{day.month}月{day.day}日" if day is not None else ""
 
 
 def cycle_words(cycle: Cycle) -> str:

@@ -46,7 +46,7 @@ async def continue_inspect(call: Call) -> Reply:
 async def show(call: Call, person_id: int) -> Reply:
     """Show the facts about one person, and note the look."""
     found = await inspections.look(actor=call.actor, person_id=person_id, now=call.now)
-    return await inspection_views.pack(found)
+    return await inspection_views.pack(found, reader=call.actor.name, now=call.now)
 
 
 async def handle_inspected(call: Call) -> Reply:

@@ -2,21 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
-from core import files
+from core import files, parcels
+from core.clock import local
 from core.conversation import Ask, Option, Reply, Say
 from core.errors import Refusal
 from core.messages import Blob
 from core.texts import render
 from models.enums import Evidence
 from plugins.mentoring import inspection_paper, pair_words, words
+from plugins.mentoring.inspection_paper import Blank
 from plugins.mentoring.inspections import Due, Pack
 
 # What was chosen from a list or a reminder comes back to ``inspection_commands``.
 ANSWER = "mentoring.inspection"
 # Six options are the most in a chat (dialogues 5).
 _MOST = 6
+# A paper is kept for years: a year of its own makes every day be said with its year.
+_ELSEWHEN = date(1900, 1, 1)
+# Room for a paragraph in handwriting, and for a name and a day.
+_WORDS_CM, _SIGNED_CM = 8.0, 2.0
 
 _HOURS = {
     Evidence.DECLARED: "mentoring.hours_declared",
@@ -45,11 +51,10 @@ def due_list(found: Sequence[Due], today: date) -> Reply:
 
 def facts(found: Pack) -> str:
     """Return the facts as lines: contacts, reports, study, journeys."""
-    return "\n".join(_lines(found))
+    return "\n".join(_lines(found, found.last_on))
 
 
-def _lines(found: Pack) -> list[str]:
-    today = found.last_on
+def _lines(found: Pack, today: date) -> list[str]:
     lines = [
         render("mentoring.facts_span", first=found.first_on, last=found.last_on, today=today),
         render("mentoring.facts_contacts", lines=found.lines, reached=found.reached),
@@ -72,15 +77,20 @@ def _lines(found: Pack) -> list[str]:
     return lines
 
 
-async def pack(found: Pack) -> Reply:
-    """Show the facts, with the Word file to write on."""
+async def pack(found: Pack, *, reader: str, now: datetime) -> Reply:
+    """Show the facts, with the Word file to write on, marked with who took it out and when."""
     title = render("mentoring.paper_title", unit=found.unit, name=found.name)
-    days = [render("mentoring.paper_day", day=day, today=found.last_on) for day in found.days]
-    lines = [*_lines(found), render("mentoring.paper_days", days=pair_words.COMMA.join(days))]
-    blank = [render("mentoring.paper_words"), render("mentoring.paper_signed")]
-    data = await asyncio.to_thread(inspection_paper.build, title, lines, blank)
+    mark = render("mentoring.paper_mark", name=reader, at=f"{local(now):%Y-%m-%d %H:%M}")
+    days = [render("mentoring.paper_day", day=day, today=_ELSEWHEN) for day in found.days]
+    said = pair_words.COMMA.join(days) if days else render("mentoring.paper_days_none")
+    lines = [*_lines(found, _ELSEWHEN), render("mentoring.paper_days", days=said)]
+    blanks = [
+        Blank(render("mentoring.paper_words"), _WORDS_CM),
+        Blank(render("mentoring.paper_signed"), _SIGNED_CM),
+    ]
+    data = await asyncio.to_thread(inspection_paper.build, title, mark, lines, blanks)
     stored = await files.put(data, suffix="docx")
-    name = pair_words.FILE_NAME.format(name=found.name)
+    name = pair_words.FILE_NAME.format(name=parcels.safe_name(found.name))
     says = [Say("mentoring.pack", name=found.name, facts=facts(found))]
     if found.due_on is not None:
         says.append(

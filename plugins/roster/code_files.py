@@ -3,13 +3,11 @@
 Runs in a thread; every word comes from content/texts. Large digits: they are read by old eyes.
 """
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 
 from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -28,6 +26,9 @@ _MARGIN = Cm(1.5)
 _CODE_SIZE = Pt(26)
 _NAME_SIZE = Pt(14)
 _LINE_SIZE = Pt(10)
+# A slip that a thick thumb can hold: twelve on a page.
+_HEIGHT = Cm(4.2)
+_GAP = Pt(4)
 
 
 def build(invited: Sequence[Invited], now: datetime) -> list[tuple[str, bytes]]:
@@ -50,24 +51,19 @@ def table(invited: Sequence[Invited], now: datetime) -> bytes:
 def slips(invited: Sequence[Invited]) -> bytes:
     """Return a .docx with a slip for everybody, broken lines to cut along between them."""
     document = Document()
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = _MARGIN
-    section.top_margin = section.bottom_margin = _MARGIN
+    word_files.set_page(document, margin=_MARGIN)
     word_files.set_font(document, "Normal")
     rows = -(-len(invited) // _IN_A_ROW)
     sheet = document.add_table(rows=rows, cols=_IN_A_ROW)
     sheet.alignment = WD_TABLE_ALIGNMENT.CENTER
     _cut_lines(sheet)
     hint = render("roster.slip_hint", days=settings().privacy.invitation_days)
+    word_files.keep_rows_whole(sheet)
     for row, pair in zip(sheet.rows, _pairs(invited), strict=True):
-        _keep_whole(row._tr)  # noqa: SLF001  # python-docx has no word for it
+        row.height = _HEIGHT
         for cell, item in zip(row.cells, pair, strict=False):
             _fill(cell, item, hint)
-    held = io.BytesIO()
-    document.save(held)
-    return held.getvalue()
+    return word_files.saved(document)
 
 
 def _pairs(invited: Sequence[Invited]) -> list[Sequence[Invited]]:
@@ -75,11 +71,13 @@ def _pairs(invited: Sequence[Invited]) -> list[Sequence[Invited]]:
 
 
 def _fill(cell: _Cell, item: Invited, hint: str) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     who = render("roster.slip_who", name=item.name, unit=item.unit)
     lines = ((who, _NAME_SIZE), (words.spaced_code(item.code), _CODE_SIZE), (hint, _LINE_SIZE))
     for number, (text, size) in enumerate(lines):
         paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.space_after = _GAP
         run = paragraph.add_run(word_files.writable(text))
         run.font.size = size
         run.bold = size is _CODE_SIZE
@@ -93,9 +91,3 @@ def _cut_lines(sheet: Table) -> None:
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
     sheet._tbl.tblPr.append(borders)  # noqa: SLF001  # python-docx has no word for it
-
-
-def _keep_whole(row: object) -> None:
-    """Let no slip be cut by the end of a page."""
-    properties = row.get_or_add_trPr()  # type: ignore[attr-defined]  # its own untyped element
-    properties.append(OxmlElement("w:cantSplit"))

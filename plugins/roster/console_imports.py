@@ -25,6 +25,7 @@ from plugins.roster import (
     tables,
     words,
 )
+from plugins.roster.carrying import Prepared
 from plugins.roster.importing import RosterRow
 from plugins.roster.imports import Checked, Settled
 from plugins.roster.plans import Doubt, Plan, Reach
@@ -92,18 +93,14 @@ def _problems(checked: Checked) -> list[str]:
 
 
 async def _written(rows: Sequence[RosterRow], doubt: Doubt | None, now: datetime) -> ImportResult:
-    planned = await carrying.dry_run(rows, reach=Reach(), doubt=doubt)
-    codes = carrying.draw_codes(planned)
-    plan = await run_tx(partial(_write, rows, doubt, codes, now))
-    return service.result_of(plan, codes)
+    ready = await carrying.prepare(rows, reach=Reach(), doubt=doubt, now=now, actor=None)
+    plan = await run_tx(partial(_write, ready, now))
+    await carrying.settle_in(plan)
+    return service.result_of(plan, ready.codes)
 
 
-async def _write(
-    rows: Sequence[RosterRow], doubt: Doubt | None, codes: dict[int, str], now: datetime
-) -> Plan:
-    plan, written = await carrying.carry_out(
-        rows, reach=Reach(), doubt=doubt, codes=codes, now=now, actor=None
-    )
+async def _write(ready: Prepared, now: datetime) -> Plan:
+    plan, written = await carrying.carry_out(ready, now=now, actor=None)
     uid = uuid4().hex
     row = RosterImport(uid=uid, source_key=f"console:{uid}", received_at=now, confirmed_at=now)
     import_work.keep(row, plan, written, now)

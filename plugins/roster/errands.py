@@ -4,14 +4,12 @@ Codes are printed or written into a table that only its owner may read; they nev
 """
 
 import asyncio
-import csv
-import io
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from core import texts
+from core import spreadsheets, texts
 from core.actors import UnitScope
 from core.clock import local
 from core.config import settings
@@ -85,15 +83,13 @@ async def _invite_all(now: datetime) -> tuple[str, ...]:
 
 def _write_codes(folder: Path, invited: Sequence[Invited], now: datetime) -> Path:
     """Write codes into a new table that a spreadsheet opens; never over an older one."""
-    page = io.StringIO(newline="")
-    writer = csv.writer(page)
-    writer.writerow(words.CODES_HEADERS)
-    writer.writerows((item.name, item.unit, words.spaced_code(item.code)) for item in invited)
+    rows = [(item.name, item.unit, words.spaced_code(item.code)) for item in invited]
+    data = spreadsheets.as_csv([words.CODES_HEADERS, *rows])
     stem = f"{words.CODES_FILE}-{local(now):%Y%m%d-%H%M}"
     number = 1
     while True:
         path = folder / (f"{stem}.csv" if number == 1 else f"{stem}-{number}.csv")
-        if _write_new(path, page.getvalue().encode("utf-8-sig")):
+        if _write_new(path, data):
             return path
         number += 1
 

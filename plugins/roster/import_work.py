@@ -23,7 +23,7 @@ from models.enums import Priority
 from plugins.delivery import service as delivery
 from plugins.identity.queries import who_is
 from plugins.roster import carrying, code_files, importing, imports, queries, service, tables
-from plugins.roster.imports import Settled
+from plugins.roster.carrying import Prepared
 from plugins.roster.plans import Plan, Reach
 from plugins.roster.registry import Written
 from plugins.roster.service import ImportResult
@@ -167,17 +167,18 @@ async def _carried_out(row: RosterImport, now: datetime) -> ImportResult:
         importing.people, brought, settled.columns, today=local_day(now), fixed=settled.fixed
     )
     read.require_sound()
-    plan = await carrying.dry_run(read.rows, reach=reach, doubt=settled.doubt)
-    plan.require_sound()
-    codes = carrying.draw_codes(plan)
-    result = service.result_of(plan, codes)
+    ready = await carrying.prepare(
+        read.rows, reach=reach, doubt=settled.doubt, now=now, actor=row.asked_by_id
+    )
+    result = service.result_of(ready.plan, ready.codes)
     made = await _files_for(result, now)
     try:
-        await run_tx(partial(_write, row, read, settled, reach, codes, made, now))
+        await run_tx(partial(_write, row, ready, made, now))
     except Exception:
         await imports.forget(made.ids)
         raise
     await imports.forget(imports.files_of(row))
+    await carrying.settle_in(ready.plan)
     return result
 
 
@@ -204,27 +205,12 @@ async def _files_for(result: ImportResult, now: datetime) -> _Files:
     return _Files(tuple(blobs))
 
 
-async def _write(  # noqa: PLR0917  # all of one import
-    row: RosterImport,
-    read: importing.Table,
-    settled: Settled,
-    reach: Reach,
-    codes: dict[int, str],
-    made: _Files,
-    now: datetime,
-) -> None:
+async def _write(row: RosterImport, ready: Prepared, made: _Files, now: datetime) -> None:
     require_tx()
     fresh = await RosterImport.filter(id=row.id, applied_at__isnull=True).first()
     if fresh is None:
         raise Fault("a table was written twice")
-    plan, written = await carrying.carry_out(
-        read.rows,
-        reach=reach,
-        doubt=settled.doubt,
-        codes=codes,
-        now=now,
-        actor=row.asked_by_id,
-    )
+    plan, written = await carrying.carry_out(ready, now=now, actor=row.asked_by_id)
     keep(fresh, plan, written, now)
     fresh.table_blob, fresh.codes = None, made.ids
     await fresh.save()

@@ -1,4 +1,4 @@
-"""The roster as a file (花名册): everybody at home in one's units, as an import reads it back.
+"""The roster as a file (花名册): people of one's branch or township, as an import reads it.
 
 Confirmed, made, sent and removed by ``plugins.delivery.exports``.
 """
@@ -28,6 +28,8 @@ from plugins.roster.tables import MOST_ROWS
 from plugins.roster.units import Node, UnitTree
 
 EXPORTED = "roster.exported"
+# The branch, and the township committee: activists are filed there by name (domain notes 1.3, 4).
+_BY_NAME = frozenset(RoleKind) - {RoleKind.COUNTY_CLERK, RoleKind.LIAISON_OFFICER}
 _DAYS = ("applied_on", "talk_on", "activist_on", "target_on", "probation_on")
 HEAD = (
     words.NAME, words.UNIT, words.STAGE, words.APPLIED, words.TALKED, words.ACTIVIST, words.TARGET,
@@ -44,23 +46,38 @@ class _Beside:
     roles: dict[int, list[Role]] = field(default_factory=dict)
 
 
-def _people(actor: Actor) -> QuerySet[Person]:
-    """Return everybody at home in the units of somebody's office."""
-    scope = queries.importing_reach(actor).scope
-    rows = Person.filter(erased_on__isnull=True)
-    if scope is not None:
-        inside = Q(*(Q(home_unit__path__startswith=path) for path in scope.paths), join_type=Q.OR)
-        rows = rows.filter(inside) if scope.paths else rows.filter(id__in=[])
-    return rows.order_by("home_unit__path", "name", "id")
+async def _people(actor: Actor, today: date) -> QuerySet[Person]:
+    """Return whom somebody may have by name (docs/adr/0022): the people of his branch or township.
+
+    A county has those in office below it, whom it appoints; for the operator it is everybody.
+    """
+    rows = Person.filter(erased_on__isnull=True).order_by("home_unit__path", "name", "id")
+    if queries.importing_reach(actor).scope is None:
+        return rows
+    by_name = [g.unit_path for g in actor.grants if g.role in _BY_NAME]
+    above = [g.unit_path for g in actor.grants if g.role is RoleKind.COUNTY_CLERK]
+    inside = [Q(home_unit__path__startswith=path) for path in by_name]
+    if above:
+        held = Q(*(Q(unit__path__startswith=path) for path in above), join_type=Q.OR)
+        in_force = Q(Q(until_on__isnull=True) | Q(until_on__gte=today), from_on__lte=today)
+        ids = await Role.filter(held, in_force).distinct().values_list("person_id", flat=True)
+        inside.append(Q(id__in=list(ids)))
+    return rows.filter(Q(*inside, join_type=Q.OR)) if inside else rows.filter(id__in=[])
 
 
-async def propose(actor: Actor) -> int:
+def is_of_officers(actor: Actor) -> bool:
+    """Whether somebody's roster holds those in office alone."""
+    everywhere = queries.importing_reach(actor).scope is None
+    return not everywhere and not any(g.role in _BY_NAME for g in actor.grants)
+
+
+async def propose(actor: Actor, today: date) -> int:
     """Return how many people a roster would hold.
 
     Raises Refusal ``reception.not_allowed``, ``roster.export_nothing``.
     """
     imports.require_officer(actor)
-    count = await _people(actor).count()
+    count = await (await _people(actor, today)).count()
     if not count:
         raise Refusal("roster.export_nothing")
     return count
@@ -76,7 +93,8 @@ async def confirm(*, actor: Actor, key: str, now: datetime) -> str:
     if (known := await exports.known(key)) is not None:
         return known
     order = await exports.owe(actor=actor, kind=ExportKind.ROSTER, key=key, now=now)
-    ids = [int(str(number)) for number in await _people(actor).values_list("id", flat=True)]
+    people = await _people(actor, local_day(now))
+    ids = [int(str(number)) for number in await people.values_list("id", flat=True)]
     office = looks.Office.SECRETARY if _is_secretary(actor) else looks.Office.TOWNSHIP
     await looks.note_many(reader=actor, person_ids=ids, office=office, what=looks.ROSTER, now=now)
     await AuditLog.create(
@@ -100,10 +118,11 @@ async def _files(actor: Actor, _order: ReportExport, now: datetime) -> AsyncIter
     if not imports.is_officer(actor):
         return
     mark = render("roster.export_mark", name=actor.name, at=f"{local(now):%Y-%m-%d %H:%M}")
-    total = await _people(actor).count()
+    people = await _people(actor, local_day(now))
+    total = await people.count()
     pieces = -(-total // (MOST_ROWS - 2))
     for number in range(pieces):
-        some = await _people(actor).offset(number * (MOST_ROWS - 2)).limit(MOST_ROWS - 2)
+        some = await people.offset(number * (MOST_ROWS - 2)).limit(MOST_ROWS - 2)
         data = await sheet(some, mark=mark, today=local_day(now))
         ending = f"-{number + 1}" if pieces > 1 else ""
         yield Made(f"{words.ROSTER_FILE}{ending}.xlsx", "xlsx", data)

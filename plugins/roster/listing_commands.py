@@ -10,8 +10,9 @@ EXPORT = "roster.export"
 
 async def handle_export(call: Call) -> Reply:
     """Say what the roster would hold, and by which word it goes out."""
-    count = await listing.propose(call.actor)
-    says = (Say("roster.export_would", count=count), Say("roster.export_word"))
+    count = await listing.propose(call.actor, call.today)
+    officers = (Say("roster.export_officers"),) if listing.is_of_officers(call.actor) else ()
+    says = (Say("roster.export_would", count=count), *officers, Say("roster.export_word"))
     return Reply(says=says, ask=Ask(EXPORT))
 
 

@@ -12,6 +12,7 @@ from plugins.roster.units import Node, UnitTree
 
 DAYS = ("applied_on", "talk_on", "activist_on", "target_on", "probation_on")
 COLUMNS = ("stage", *DAYS, "city", "left_on")
+_PLANNED_ON = ("home_unit_id", "inflow_unit_id", *COLUMNS)
 
 
 class Doubt(StrEnum):
@@ -47,6 +48,24 @@ class Known:
     people: Sequence[Person]
     roles: Mapping[int, Sequence[Role]]
     pairs: Mapping[int, Sequence[Mentorship]]
+
+    def state(self) -> tuple[object, ...]:
+        """Return all of it that a plan is made on, as values that can be compared."""
+        units = [(node.id, node.name, node.kind, node.path) for node in self.tree.by_id.values()]
+        people = [
+            (one.id, one.name, *(getattr(one, name) for name in _PLANNED_ON)) for one in self.people
+        ]
+        roles = [
+            (one.id, one.kind, one.unit_id, one.from_on, one.until_on)
+            for held in self.roles.values()
+            for one in held
+        ]
+        pairs = [
+            (one.id, one.mentor_id, one.from_on, one.until_on)
+            for held in self.pairs.values()
+            for one in held
+        ]
+        return units, people, roles, pairs
 
 
 @dataclass(eq=False, slots=True)

@@ -76,13 +76,36 @@ async def load(rows: Sequence[RosterRow], *, reach: Reach) -> Known:
     return Known(tree, people, roles, pairs)
 
 
-async def write(plan: Plan, known: Known, *, now: datetime, actor: int | None) -> Written:
-    """Write a sound plan inside the caller's transaction; return what was made and changed."""
+def rows_of(plan: Plan, now: datetime) -> list[Person]:
+    """Return rows of the new people, in the order of the table; nothing is written.
+
+    Made beforehand: thousands of them take longer to make than to write. Units that are not there
+    yet are filled in by ``write``.
+    """
+    return [
+        Person(
+            uid=uuid4().hex,
+            name=item.row.name,
+            home_unit_id=item.unit.id,
+            created_at=now,
+            **item.changes,
+        )
+        for item in plan.added
+    ]
+
+
+async def write(
+    plan: Plan, known: Known, rows: Sequence[Person], *, now: datetime, actor: int | None
+) -> Written:
+    """Write a sound plan, and ``rows_of`` it, inside the caller's transaction.
+
+    Return what was made and changed.
+    """
     require_tx()
     written = Written()
     await plan.tree.write(now=now)
     written.made["units"] = [node.id for node in plan.tree.made]
-    ids = await _add(plan, written, now)
+    ids = await _add(plan, rows, written)
     audits = [
         _audit("roster.update", item.person.id, detail, now, actor)
         for item in plan.placed
@@ -97,24 +120,18 @@ async def write(plan: Plan, known: Known, *, now: datetime, actor: int | None) -
     return written
 
 
-async def _add(plan: Plan, written: Written, now: datetime) -> dict[Placed, int]:
-    """Make the new people; return the id of everybody in the plan."""
+async def _add(plan: Plan, rows: Sequence[Person], written: Written) -> dict[Placed, int]:
+    """Write the new people; return the id of everybody in the plan."""
     ids = {item: item.person.id for item in plan.placed if item.person is not None}
-    new = {uuid4().hex: item for item in plan.added}
-    rows = [
-        Person(
-            uid=uid,
-            name=item.row.name,
-            home_unit_id=item.unit.id,
-            created_at=now,
-            **(item.changes | _late_inflow(item)),
-        )
-        for uid, item in new.items()
-    ]
+    new = {row.uid: item for row, item in zip(rows, plan.added, strict=True)}
+    for row in rows:
+        item = new[row.uid]
+        row.home_unit_id = item.unit.id
+        row.inflow_unit_id = item.inflow.id if item.inflow else None
     await Person.bulk_create(rows, batch_size=_BATCH)
     for some in in_batches(new):
-        for person in await Person.filter(uid__in=some):
-            ids[new[person.uid]] = person.id
+        found: Sequence[Any] = await Person.filter(uid__in=some).values_list("uid", "id")
+        ids |= {new[uid]: int(number) for uid, number in found}
     by_id = {ids[new[row.uid]]: row for row in rows}
     for number, row in by_id.items():
         row.id = number

@@ -59,15 +59,10 @@ async def import_roster(
     Written again it changes what differs and adds nobody. ``actor`` is the person id of whoever
     does it, None at the console. Raises Refusal naming the row; then nothing is written.
     """
-    planned = await carrying.dry_run(rows, reach=Reach())
-    planned.require_sound()
-    codes = carrying.draw_codes(planned)
-    plan, _ = await run_tx(
-        partial(
-            carrying.carry_out, rows, reach=Reach(), doubt=None, codes=codes, now=now, actor=actor
-        )
-    )
-    return result_of(plan, codes)
+    ready = await carrying.prepare(rows, reach=Reach(), doubt=None, now=now, actor=actor)
+    plan, _ = await run_tx(partial(carrying.carry_out, ready, now=now, actor=actor))
+    await carrying.settle_in(plan)
+    return result_of(plan, ready.codes)
 
 
 def result_of(plan: Plan, codes: Mapping[int, str]) -> ImportResult:

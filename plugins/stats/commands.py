@@ -8,13 +8,13 @@ from typing import Any
 from core.actors import Who
 from core.config import settings
 from core.conversation import Call, Command, Continuation, Place, Reply, Reveals, Say
-from core.periods import Quarter
 from plugins.identity.policy import visible_units
 from plugins.stats import (
     asking,
     list_views,
     lists,
     more_commands,
+    owed,
     periods,
     progress,
     queries,
@@ -22,7 +22,9 @@ from plugins.stats import (
     views,
 )
 from plugins.stats.asking import Asked
+from plugins.stats.counts import People
 from plugins.stats.more_commands import MORE_COMMANDS, MORE_CONTINUATIONS, TAKES_FILES
+from plugins.stats.periods import Period
 
 SILENT_DAYS = 90
 _OWN = Say("stats.own_people")
@@ -101,31 +103,34 @@ def _data(call: Call) -> Mapping[str, Any]:
 
 
 async def handle_owing(call: Call) -> Reply:
-    """Show who owes the report of a quarter: names to mentor and branch, numbers above."""
+    """Show who owes the reports of a period: names to mentor and branch, numbers above."""
     period, rest = periods.find_period(call.words, call.today)
-    quarter = (period or periods.current_quarter(call.today)).quarters[-1]
-    return await _owing(call, quarter, periods.unit_word(rest), page=0)
+    period = period or periods.current_quarter(call.today)
+    return await _owing(call, period, periods.unit_word(rest), page=0)
 
 
-async def _owing(call: Call, quarter: Quarter, unit: str, *, page: int) -> Reply:
-    scope, data = visible_units(call.actor), {"quarter": str(quarter), "unit": unit}
+async def _owing(call: Call, period: Period, unit: str, *, page: int) -> Reply:
+    scope, data = visible_units(call.actor), {"period": period.to_text(), "unit": unit}
+    today = call.today
     if not scope.paths:
-        mine = await lists.owing_mentees(call.actor, quarter, call.today)
-        return list_views.owing_list(_OWN, quarter, mine, call.today, page=page, data=data)
+        cycles = await lists.cycles_of_mentees(call.actor, period, today)
+        mine = await lists.owing_mentees(call.actor, today, *cycles.all)
+        return list_views.owing_list(_OWN, period, cycles, mine, today, page=page, data=data)
     area = await queries.area_of(scope, unit)
+    cycles = await owed.cycles_of(People(scope, area), period)
     if not scope.names:
-        tally = await lists.owing_tally(scope, area, quarter)
-        return list_views.owing_tally(area, quarter, tally, call.today)
-    found = await lists.owing(scope, area, quarter)
-    return list_views.owing_list(area.name, quarter, found, call.today, page=page, data=data)
+        tally = await lists.owing_tally(scope, area, *cycles.all)
+        return list_views.owing_tally(area, period, cycles, tally, today)
+    found = await lists.owing(scope, area, *cycles.all)
+    return list_views.owing_list(area.name, period, cycles, found, today, page=page, data=data)
 
 
 async def continue_owing(call: Call) -> Reply:
     """Say what can be done about one person, or turn the page."""
     data = _data(call)
     if "page" in call.choice:
-        quarter = Quarter.parse(str(data["quarter"]))
-        return await _owing(call, quarter, str(data["unit"]), page=int(call.choice["page"]))
+        period = Period.from_text(str(data["period"]))
+        return await _owing(call, period, str(data["unit"]), page=int(call.choice["page"]))
     return list_views.what_to_do(str(call.choice["name"]), unheard=bool(call.choice["unheard"]))
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from core import parcels
 from core.actors import LEARNER_STAGES, Stage
 from core.clock import local
 from core.conversation import Say
+from core.spreadsheets import Cell
 from core.texts import current
 from models.enums import Evidence
 from plugins.stats.counts import Area, Figures
@@ -14,7 +16,6 @@ from plugins.stats.detail_rows import PersonRow, UnitRow
 from plugins.stats.periods import Period
 from plugins.stats.study_hours import Study
 from plugins.stats.views import kind_say, period_name
-from plugins.stats.workbook import Cell
 
 Row = Sequence[Cell | None]
 Head = tuple[str, list[str]]
@@ -67,7 +68,8 @@ def mark(name: str, now: datetime) -> str:
 def file_name(area: Area, period: Period) -> str:
     """Return what the file is called in the chat."""
     period_words = period_name(period, _ELSEWHEN)
-    return f"{_said(Say('stats.file_title', unit=area.name, period=period_words))}.xlsx"
+    title = _said(Say("stats.file_title", unit=area.name, period=period_words))
+    return f"{parcels.safe_name(title)}.xlsx"
 
 
 def not_made() -> str:

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from core import spreadsheets
 from core.actors import Actor, Who
 from core.clock import local_day
 from core.config import settings
 from core.database import transactional
 from core.errors import Refusal
+from core.spreadsheets import Book
 from models import AuditLog, ReportExport, Unit
 from models.enums import ExportKind
 from plugins.delivery import exports
@@ -28,11 +30,9 @@ from plugins.stats import (
     periods,
     queries,
     study_hours,
-    workbook,
 )
 from plugins.stats.counts import Area, People
 from plugins.stats.periods import Period
-from plugins.stats.workbook import Book
 
 PURPOSE = "stats.exported"
 
@@ -116,8 +116,8 @@ async def build(people: People, period: Period, mark: str, today: date) -> bytes
     """Return the file; rows are read, written and forgotten a thousand people at a time."""
     folder = settings().data_dir / "books"
     # Orders are made one after the other: what lies there is of a process that was killed.
-    await asyncio.to_thread(workbook.clear, folder)
-    book = await asyncio.to_thread(Book, folder, mark)
+    await asyncio.to_thread(spreadsheets.clear, folder)
+    book = await asyncio.to_thread(Book, mark, folder=folder)
     try:
         await _fill(book, people, period, today)
         return await asyncio.to_thread(book.close)

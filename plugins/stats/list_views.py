@@ -5,33 +5,58 @@ from datetime import date
 from typing import Any
 
 from core.conversation import Ask, Option, Reply, Say
-from core.periods import Quarter
+from core.periods import Cycle
 from core.texts import current
 from plugins.stats.counts import Area
 from plugins.stats.lists import Owing, Silent, Tally
-from plugins.stats.periods import quarter_period
+from plugins.stats.owed import Cycles
+from plugins.stats.periods import Period, cycle_period
 from plugins.stats.views import paged, period_name
-from plugins.stats.words import LIST_MARK
+from plugins.stats.words import AND_MARK, LIST_MARK
 
 Data = Mapping[str, Any]
 
 
 def owing_list(
-    unit: Say | str, quarter: Quarter, found: Sequence[Owing], today: date, *, page: int, data: Data
+    unit: Say | str,
+    period: Period,
+    cycles: Cycles,
+    found: Sequence[Owing],
+    today: date,
+    *,
+    page: int,
+    data: Data,
 ) -> Reply:
-    """List who still owes a report, by name."""
-    period = period_name(quarter_period(quarter), today)
+    """List who still owes a report, by name; where several count, with what each one owes."""
     if not found:
-        return Reply.of("stats.owing_none", unit=unit, period=period)
+        return Reply.of("stats.owing_none", unit=unit, period=_meant(period, cycles, today))
+    owed = sorted({cycle for one in found for cycle in one.cycles})
     options = paged(
         [
-            Option(_owing_label(one), value={"name": one.name, "unheard": one.unheard})
+            Option(
+                _owing_label(one, _named(one, owed, today)),
+                value={"name": one.name, "unheard": one.unheard},
+            )
             for one in found
         ],
         page,
     )
-    heading = _owing_heading(unit, period, quarter, len(found), today)
+    heading = _owing_heading(unit, period, owed, len(found), today)
     return _names(heading, options, kind="stats.owing", data=data)
+
+
+def _meant(period: Period, cycles: Cycles, today: date) -> Say:
+    """Name the only cycle that counts in a period, or the period."""
+    only = cycles.all[0] if len(cycles.all) == 1 else None
+    return period_name(cycle_period(only) if only else period, today)
+
+
+def _named(one: Owing, owed: Sequence[Cycle], today: date) -> Say | str:
+    if len(owed) == 1:
+        return one.name
+    render = current().render
+    each = (render(period_name(cycle_period(cycle), today)) for cycle in sorted(one.cycles))
+    return Say("stats.owing_of", name=one.name, cycles=AND_MARK.join(each))
 
 
 def _names(heading: Say, options: tuple[Option, ...], *, kind: str, data: Data) -> Reply:
@@ -39,21 +64,25 @@ def _names(heading: Say, options: tuple[Option, ...], *, kind: str, data: Data) 
     return Reply(says=says, ask=Ask(kind=kind, options=options, data=data, listed=True))
 
 
-def _owing_heading(unit: Say | str, period: Say, quarter: Quarter, count: int, today: date) -> Say:
-    closes = quarter.last_day
+def _owing_heading(
+    unit: Say | str, period: Period, owed: Sequence[Cycle], count: int, today: date
+) -> Say:
+    if len(owed) != 1:
+        return Say("stats.owing_over", unit=unit, period=period_name(period, today), count=count)
+    name, closes = period_name(cycle_period(owed[0]), today), owed[0].last_day
     if today > closes:
-        return Say("stats.owing_over", unit=unit, period=period, count=count)
-    return Say("stats.owing_until", unit=unit, period=period, count=count, closes=closes)
+        return Say("stats.owing_over", unit=unit, period=name, count=count)
+    return Say("stats.owing_until", unit=unit, period=name, count=count, closes=closes)
 
 
-def _owing_label(one: Owing) -> Say:
+def _owing_label(one: Owing, name: Say | str) -> Say:
     if one.unheard and not one.reminded:
-        return Say("stats.owing_unheard_not_reminded", name=one.name)
+        return Say("stats.owing_unheard_not_reminded", name=name)
     if one.unheard:
-        return Say("stats.owing_unheard", name=one.name, times=one.reminded)
+        return Say("stats.owing_unheard", name=name, times=one.reminded)
     if one.reminded:
-        return Say("stats.owing_reminded", name=one.name, times=one.reminded)
-    return Say("stats.owing_not_reminded", name=one.name)
+        return Say("stats.owing_reminded", name=name, times=one.reminded)
+    return Say("stats.owing_not_reminded", name=name)
 
 
 def what_to_do(name: str, *, unheard: bool) -> Reply:
@@ -83,13 +112,14 @@ def silent_list(
     return _names(heading, options, kind="stats.silent", data=data)
 
 
-def owing_tally(area: Area, quarter: Quarter, found: Sequence[Tally], today: date) -> Reply:
+def owing_tally(
+    area: Area, period: Period, cycles: Cycles, found: Sequence[Tally], today: date
+) -> Reply:
     """Say how many still owe a report, unit by unit, without names."""
-    period = period_name(quarter_period(quarter), today)
     if not found:
-        return Reply.of("stats.owing_none", unit=area.name, period=period)
+        return Reply.of("stats.owing_none", unit=area.name, period=_meant(period, cycles, today))
     count = sum(unit.people for unit in found)
-    return _tally(_owing_heading(area.name, period, quarter, count, today), found)
+    return _tally(_owing_heading(area.name, period, cycles.all, count, today), found)
 
 
 def silent_tally(area: Area, days: int, found: Sequence[Tally]) -> Reply:

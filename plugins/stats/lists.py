@@ -1,17 +1,20 @@
 """Scoped lists (未交, 谁没联系): who owes a report, who was not talked to; names or numbers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from core.actors import Actor, UnitScope
-from core.periods import Quarter
+from core.periods import Cycle
 from models.enums import DeliveryState
 from models.mentoring import REACHED_OUTCOMES
 from plugins.identity import statements
 from plugins.stats import counts, owed
 from plugins.stats.counts import Area, People, Statement
+from plugins.stats.owed import Cycles
+from plugins.stats.periods import Period
 from plugins.stats.queries import units_below
 
 REMINDER_PURPOSE = "thought_report.reminder"
@@ -33,12 +36,22 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """Somebody who still owes a report. ``unheard`` says that the last try came to nothing."""
+    """Somebody who still owes a report, of ``cycles``, and was ``reminded`` of it so often.
+
+    ``unheard`` says that the last try to reach him came to nothing.
+    """
 
     person_id: int
     name: str
     reminded: int
     unheard: bool
+    cycles: tuple[Cycle, ...] = ()
+
+    def and_also(self, other: "Owing") -> "Owing":
+        """Return the same person with what he owes besides."""
+        return replace(
+            self, reminded=self.reminded + other.reminded, cycles=(*self.cycles, *other.cycles)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +64,50 @@ class Silent:
     unheard: bool
 
 
-async def owing(scope: UnitScope, area: Area, quarter: Quarter) -> tuple[Owing, ...]:
-    """Return who still owes the report of ``quarter``; nobody when the scope shows no names."""
+async def owing(scope: UnitScope, area: Area, *cycles: Cycle) -> tuple[Owing, ...]:
+    """Return who still owes a report of ``cycles``; nobody when the scope shows no names."""
     if not scope.names:
         return ()
+    return await _owing(partial(counts.people_in, people=People(scope, area)), cycles)
+
+
+async def cycles_of_mentees(actor: Actor, period: Period, today: date) -> Cycles:
+    """Return the cycles whose reports the actor's own people owe in ``period``."""
+    return await owed.cycles_where(partial(_own_people, actor=actor, today=today), period)
+
+
+async def owing_mentees(actor: Actor, today: date, *cycles: Cycle) -> tuple[Owing, ...]:
+    """Return who of the actor's own people still owes a report of ``cycles``, by name."""
+    return await _owing(partial(_own_people, actor=actor, today=today), cycles)
+
+
+async def _owing(inside: Callable[[Statement], str], cycles: Sequence[Cycle]) -> tuple[Owing, ...]:
+    """Return who owes, a statement a cycle: a branch collects by some of them, not by all."""
+    found: dict[int, Owing] = {}
+    for cycle in cycles:
+        for one in await _owing_one(inside, cycle):
+            known = found.get(one.person_id)
+            found[one.person_id] = one if known is None else known.and_also(one)
+    return tuple(found[key] for key in sorted(found)[:MOST_NAMES])
+
+
+async def _owing_one(inside: Callable[[Statement], str], cycle: Cycle) -> list[Owing]:
     sql = Statement()
-    return await _owing(sql, counts.people_in(sql, People(scope, area)), quarter)
-
-
-async def owing_mentees(actor: Actor, quarter: Quarter, today: date) -> tuple[Owing, ...]:
-    """Return who of the actor's own people still owes the report of ``quarter``, by name."""
-    sql = Statement()
-    return await _owing(sql, _own_people(sql, actor, today), quarter)
-
-
-async def _owing(sql: Statement, people: str, quarter: Quarter) -> tuple[Owing, ...]:
+    people = inside(sql)
     purpose, state = sql.add(REMINDER_PURPOSE), sql.add(DeliveryState.SENT.value)
     rows = await statements.rows(
         "SELECT p.id, p.name, (SELECT COUNT(*) FROM delivery d"  # noqa: S608
         f" WHERE d.target = 'person:' || CAST(p.id AS TEXT) AND d.state = {state}"
-        f" AND d.purpose = {purpose} AND d.occasion LIKE {sql.add(f'{quarter}%')}) AS reminded,"
+        f" AND d.purpose = {purpose} AND d.occasion LIKE {sql.add(f'{cycle}%')}) AS reminded,"
         f" {_LAST_OUTCOME} AS outcome"
-        f" FROM person p WHERE {people} AND {owed.owing(sql, quarter)}"
+        f" FROM person p WHERE {people} AND {owed.owing(sql, cycle)}"
         f" ORDER BY p.id LIMIT {sql.add(MOST_NAMES)}",
         *sql.values,
     )
-    return tuple(
-        Owing(row["id"], row["name"], int(row["reminded"]), _is_vain(row["outcome"]))
+    return [
+        Owing(row["id"], row["name"], int(row["reminded"]), _is_vain(row["outcome"]), (cycle,))
         for row in rows
-    )
+    ]
 
 
 def _is_vain(outcome: str | None) -> bool:
@@ -95,13 +123,14 @@ def _own_people(sql: Statement, actor: Actor, today: date) -> str:
     )
 
 
-async def owing_tally(scope: UnitScope, area: Area, quarter: Quarter) -> tuple[Tally, ...]:
-    """Return how many still owe the report of ``quarter``, by the units right below the area."""
+async def owing_tally(scope: UnitScope, area: Area, *cycles: Cycle) -> tuple[Tally, ...]:
+    """Return how many still owe a report of ``cycles``, by the units right below the area."""
     sql = Statement()
     people = counts.people_in(sql, People(scope, area))
+    either = " OR ".join(f"({owed.owing(sql, cycle)})" for cycle in cycles)
     rows = await statements.rows(
         "SELECT p.home_unit_id AS unit_id, COUNT(*) AS people FROM person p"  # noqa: S608
-        f" WHERE {people} AND {owed.owing(sql, quarter)} GROUP BY p.home_unit_id",
+        f" WHERE {people} AND ({either}) GROUP BY p.home_unit_id",
         *sql.values,
     )
     return await _tally(scope, area, rows)

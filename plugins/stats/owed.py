@@ -1,9 +1,10 @@
 """Which reports count in a period, and who owes them: by quarters, or as a branch collects them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from core.periods import LENGTHS, QUARTER, Cycle, Quarter
+from core.periods import LENGTHS, QUARTER, Cycle
 from models.archive import IN_ON_PAPER
 from models.enums import AllowanceKind
 from models.report import OWING_STAGES
@@ -39,13 +40,18 @@ async def cycles_of(people: People, period: Period) -> Cycles:
     A period in which no quarter ends counts the quarter in which it lies; a month or half-year
     counts only where it ends.
     """
+    return await cycles_where(partial(people_in, people=people), period)
+
+
+async def cycles_where(inside: Callable[[Statement], str], period: Period) -> Cycles:
+    """Return the same for whoever ``inside`` (a condition on ``p``) takes in."""
     ending = _others_ending_in(period)
     overlapping = {str(one) for quarter in period.quarters for one in _others_of(quarter)}
     sql = Statement()
     keys = sorted({*(str(one) for one in ending), *overlapping})
     rows = await statements.rows(
         f"SELECT DISTINCT c.quarter FROM report_cycle c WHERE c.quarter IN ({sql.each(keys)})"  # noqa: S608
-        f" AND {homes(sql, people)}",
+        f" AND c.unit_id IN (SELECT p.home_unit_id FROM person p WHERE {inside(sql)})",
         *sql.values,
     )
     opened = frozenset(str(row["quarter"]) for row in rows)
@@ -97,11 +103,11 @@ def _collected(sql: Statement, cycle: Cycle, opened: frozenset[str]) -> str:
     return f" AND {units.format('NOT IN', sql.each(others))}" if others else ""
 
 
-def owing(sql: Statement, quarter: Quarter) -> str:
-    """Return the condition that ``p`` owes ``quarter`` and handed in neither here nor on paper."""
-    everything = frozenset(str(one) for one in _others_of(quarter))
-    stages, owed = sql.each(_OWING), owed_since(sql, quarter, everything)
-    key = sql.add(str(quarter))
+def owing(sql: Statement, cycle: Cycle) -> str:
+    """Return the condition that ``p`` owes ``cycle`` and handed in neither here nor on paper."""
+    everything = frozenset(str(one) for one in _others_of(cycle))
+    stages, owed = sql.each(_OWING), owed_since(sql, cycle, everything)
+    key = sql.add(str(cycle))
     return (
         f"p.stage IN ({stages}) AND {owed} AND NOT EXISTS"  # noqa: S608
         f" (SELECT 1 FROM thought_report r WHERE r.person_id = p.id AND r.quarter = {key})"

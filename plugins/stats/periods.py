@@ -12,13 +12,14 @@ from core.named_periods import (
     quarter_period,
     unit_word,
 )
+from core.periods import Cycle
 from plugins.stats import words
 
 _LENGTHS = {1: PeriodKind.MONTH, 3: PeriodKind.QUARTER, 6: PeriodKind.HALF, 12: PeriodKind.YEAR}
 
 __all__ = [
-    "Period", "PeriodKind", "current_quarter", "find_days", "find_period", "number_of",
-    "of_days", "quarter_period", "unit_word",
+    "Period", "PeriodKind", "current_quarter", "cycle_period", "find_days", "find_period",
+    "number_of", "of_days", "quarter_period", "unit_word",
 ]  # fmt: skip
 
 
@@ -31,6 +32,11 @@ def of_days(first: date, last: date) -> Period:
     is_whole = (first.month - 1) % months == 0
     kind = _LENGTHS.get(months, PeriodKind.MONTHS) if is_whole else PeriodKind.MONTHS
     return Period(kind, first, last)
+
+
+def cycle_period(cycle: Cycle) -> Period:
+    """Return a month, quarter or half-year that people report by as a period."""
+    return of_days(cycle.first_day, cycle.last_day)
 
 
 def find_days(text: str) -> tuple[int | None, str]:

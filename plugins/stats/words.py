@@ -5,6 +5,7 @@ import re
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 
 LIST_MARK = "，"
+AND_MARK = "、"
 DAYS_OF_SILENCE = re.compile(rf"(?P<n>{_N}|\d{{1,4}})\s*天?")
 
 STATISTICS = "统计"

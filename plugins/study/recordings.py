@@ -33,15 +33,16 @@ def has(slug: str) -> bool:
 
 
 async def blob_of(slug: str) -> Blob:
-    """Return the recording of ``slug``, kept once a process. Not inside a transaction.
+    """Return the recording of ``slug``, kept once a process while it is used.
 
-    Fault when there is none.
+    Not inside a transaction. Fault when there is none.
     """
     path = _paths.get(slug)
     if path is None:
         raise Fault("no recording")
     key = (config.settings().data_dir, path)
-    if key not in _stored:
+    # One that nobody used for a day, and that no message names, may be gone.
+    if key not in _stored or not await files.use(_stored[key]):
         data = await asyncio.to_thread(path.read_bytes)
         stored = await files.put(data, suffix=path.suffix.removeprefix("."))
         _stored[key] = stored.blob_id

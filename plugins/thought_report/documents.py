@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from docx import Document
 from docx.document import Document as WordDocument
-from docx.enum.text import WD_BREAK
 from docx.image.exceptions import UnrecognizedImageError
 from docx.shared import Cm, Emu
 
@@ -48,26 +47,18 @@ def build(title: str, mark: str, sheaves: Sequence[Sheaf]) -> bytes:
     """Return a .docx of ``sheaves``; ``mark`` (who, when) stands on every page."""
     document = Document()
     word_files.set_font(document, "Normal", "Heading 1", "Heading 2")
-    _set_page(document)
+    word_files.set_page(document, margin=_MARGIN)
     document.core_properties.title = writable(title)
     document.core_properties.author = writable(mark)
     word_files.mark(document, mark)
     for number, sheaf in enumerate(sheaves):
-        if number:
-            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-        document.add_heading(writable(sheaf.title), level=1)
+        heading = document.add_heading(writable(sheaf.title), level=1)
+        heading.paragraph_format.page_break_before = number > 0
         for line in sheaf.lines:
             document.add_paragraph(writable(line))
         for leaf in sheaf.leaves:
             _add(document, leaf)
     return word_files.saved(document)
-
-
-def _set_page(document: WordDocument) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = _MARGIN
-    section.top_margin = section.bottom_margin = _MARGIN
 
 
 def _add(document: WordDocument, leaf: Leaf) -> None:

@@ -140,7 +140,9 @@ async def _packed(one: Slice, number: int, mark: str) -> list[Packed]:
     }
     sheaf = await _sheaf(one)
     word = await asyncio.to_thread(documents.build, sheaf.title, mark, [sheaf])
-    found = [Packed(f"{stem}_p{one.first:02d}.docx", word, {**about, "kind": "document"})]
+    # By its first and last page: a page may be a Word file of its own.
+    pages_of = f"{one.first:02d}-{one.first + len(one.parts) - 1:02d}"
+    found = [Packed(f"{stem}_p{pages_of}.docx", word, {**about, "kind": "document"})]
     for page, part in enumerate(one.parts, one.first):
         suffix = parcels.safe_name(part.suffix) if part.blob_id else "txt"
         found.append(

@@ -43,6 +43,26 @@ def photo(shade: int = 200) -> bytes:
     return held.getvalue()
 
 
+async def test_given_a_page_that_is_a_word_file_when_packed_then_both_word_files_are_there(
+    town: Town,
+) -> None:
+    town.go(at(12, 18))
+    await town.says("王建国", "交汇报")
+    await town.says("王建国", LONG)
+    actor = (await who_is(_chat("王建国"), "王建国", town.clock.now())).actor
+    draft = await pages.ReportDraft.get(open_key__isnull=False)
+    stored = await files.put(b"PK word", suffix="docx")
+    page = NewPage("k", PartKind.FILE, stored=stored)
+    await pages.add_pages(actor=actor, draft_uid=draft.uid, pages=[page], now=town.clock.now())
+    await town.says("王建国", "删第1页")
+    await town.says("王建国", "完成")
+    await town.says("刘长河", "导出 汇报 王建国")
+    assert await town.says("刘长河", "确认导出") == MADE
+    with zipfile.ZipFile(io.BytesIO((await sent())[1])) as archive:
+        assert archive.read("001_王建国/2026Q4_v1_p01.docx") == b"PK word"
+        assert archive.read("001_王建国/2026Q4_v1_p01-01.docx").startswith(b"PK\x03\x04")
+
+
 async def write(town: Town, name: str = "王建国", *, photos: int = 2, pdf: bool = False) -> None:
     """Hand in a report of words and of pages that came as files."""
     town.go(at(12, 18))
@@ -186,8 +206,8 @@ async def test_given_a_quarter_when_it_is_confirmed_then_the_archive_lists_every
         assert archive.read("001_王建国/2026Q4_v1_p01.txt").decode() == LONG
         assert archive.read("001_王建国/2026Q4_v1_p02.jpg") == photo(0)
         assert archive.read("001_王建国/2026Q4_v1_p04.pdf") == b"%PDF-1.4 startxref"
-        assert "002_陈玉梅/2026Q4_v1_p01.docx" in named
-        word = Document(io.BytesIO(archive.read("001_王建国/2026Q4_v1_p01.docx")))
+        assert "002_陈玉梅/2026Q4_v1_p01-02.docx" in named
+        word = Document(io.BytesIO(archive.read("001_王建国/2026Q4_v1_p01-04.docx")))
     assert "（文件，见压缩包里同号的文件）" in [item.text for item in word.paragraphs]
     people = {row.person_id for row in await ReadLog.all()}
     assert people == {town.people["王建国"].id, town.people["陈玉梅"].id}
@@ -253,7 +273,7 @@ async def test_given_names_like_formulas_when_the_list_is_made_then_they_are_wor
         assert f">{name}<" in words, name
     strings = re.findall(r"<si><t[^>]*>(.*?)</t></si>", words, re.DOTALL)
     row = next(line for line in re.findall(r"<row .*?</row>", sheet)[2:] if 't="s"' in line)
-    cells = re.findall(r'<c r="[A-Z]+\d+" t="s"><v>(\d+)</v>', row)
+    cells = re.findall(r'<c r="[A-Z]+\d+" s="\d+" t="s"><v>(\d+)</v>', row)
     assert [strings[int(cell)] for cell in cells][:4] == [
         "王建国", "王家村", "入党积极分子", "等支部看",
     ]  # fmt: skip

@@ -4,12 +4,14 @@ import io
 from datetime import date
 
 from docx import Document
+from docx.document import Document as WordDocument
+from docx.shared import Cm
 
 from core import files
 from core.scheduling import Tick
 from models import Delivery, Inspection, Person, StudyRecord
 from models.enums import Evidence
-from plugins.mentoring import inspection_reminders, inspection_views, inspections, keeping_jobs
+from plugins.mentoring import inspection_reminders, keeping_jobs
 from tests.plugins.mentoring.owed import opens, words_to
 from tests.plugins.mentoring.town import Town, at
 
@@ -83,16 +85,41 @@ async def test_given_what_was_counted_when_asked_then_it_is_shown_with_a_word_fi
         "汇报 0 份，补交 0 份，看过 0 份\n学习：答题的 1.5 学时\n出门 0 次\n12月20日前写，"
     )
 
-    today = date(2026, 11, 23)
-    found = await inspections.pack(town.people["王建国"].id, today)
-    reply = await inspection_views.pack(found)
-    assert reply.blobs[0].name == "王建国考察素材.docx"
-    paper = Document(io.BytesIO(await files.read(reply.blobs[0].blob_id)))
+    paper = await taken_out(town)
     lines = [paragraph.text for paragraph in paper.paragraphs]
     assert lines[0] == "王家村 王建国 考察素材"
+    assert "2026年6月20日到2026年11月23日：" in lines
     assert "联系 2 次，通上话 1 次" in lines
-    assert "通上话的日子：11月22日" in lines
-    assert "培养联系人的话（请手写）" in lines
+    assert "通上话的日子：2026年11月22日" in lines
+    assert lines[-2:] == ["培养联系人的话（请手写）", "签名和日期"]
+
+
+async def taken_out(town: Town) -> WordDocument:
+    """The Word file that went out last."""
+    assert town.files[-1].name.endswith("考察素材.docx")
+    return Document(io.BytesIO(await files.read(town.files[-1].blob_id)))
+
+
+async def test_given_the_word_file_when_it_is_opened_then_it_is_marked_and_has_room_to_write(
+    town: Town,
+) -> None:
+    await Person.filter(name="王建国").update(activist_on=date(2026, 6, 20))
+
+    await town.hear("周德厚", "考察 王建国")
+    paper = await taken_out(town)
+
+    mark = "周德厚 2026-11-23 09:00 取出，考察素材，只供支部查看"
+    section = paper.sections[0]
+    assert section.header.paragraphs[0].text == section.footer.paragraphs[0].text == mark
+    assert f'string="{mark}"' in section.header._element.xml
+    assert "通上话的日子：没有" in [paragraph.text for paragraph in paper.paragraphs]
+    heights = [table.rows[0].height for table in paper.tables]
+    assert len(heights) == 2
+    assert all(height and height >= Cm(2) for height in heights)
+    for name in ("Heading 1", "Heading 2"):
+        look = paper.styles[name].element.rPr.xml
+        assert "Theme" not in look
+        assert "w:color" not in look
 
 
 async def test_given_the_reminder_when_the_number_is_answered_then_the_facts_come(

@@ -55,7 +55,7 @@ async def test_given_a_secretary_when_the_rows_are_confirmed_then_they_add_up_by
     assert await township.says("刘长河", "确认导出") == MADE
     blob, data = await sent()
     assert isinstance(blob, Blob)
-    assert blob.name == "王家村 2026年三季度明细.xlsx"
+    assert blob.name == "王家村_2026年三季度明细.xlsx"
     book = sheets.read(data)
     assert list(book) == ["数字", "单位", "人", "期限"]
     totals = {row[0]: row[1] for row in book["数字"][1:]}
