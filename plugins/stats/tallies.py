@@ -119,20 +119,17 @@ async def contact_rows(people: People, period: Period, today: date) -> list[Coun
     sql = Statement()
     inside = f"{people_in(sql, people)} AND {learning(sql)}"
     pairs, heard = counts.with_mentor(sql, period.first, until), counts.heard_on(sql, until)
-    # A branch needs only its own lines, not one pass over the days of a whole county.
-    own = f" AND c.person_id IN (SELECT p.id FROM person p WHERE {inside})"  # noqa: S608
+    # Joined line by line, never to a list made first: what the planner thinks of a county that was
+    # imported a minute ago is wrong, and it would make that list anew for every person.
     rows = await statements.rows(
         "SELECT whose, COUNT(*) AS mentored, MIN(heard) AS heard,"  # noqa: S608
-        " SUM(CASE WHEN lines > 0 THEN 1 ELSE 0 END) AS logged,"
-        " SUM(CASE WHEN talks > 0 THEN 1 ELSE 0 END) AS reached"
+        " SUM(logged) AS logged, SUM(reached) AS reached"
         f" FROM (SELECT p.id, {people.key} AS whose, {heard} AS heard,"
-        " MAX(COALESCE(k.lines, 0)) AS lines, MAX(COALESCE(k.talks, 0)) AS talks"
-        " FROM person p JOIN mentorship m ON m.person_id = p.id LEFT JOIN"
-        " (SELECT c.person_id, COUNT(*) AS lines,"
-        f" SUM(CASE WHEN c.outcome IN ({sql.each(counts.REACHED)}) THEN 1 ELSE 0 END) AS talks"
-        " FROM contact c WHERE c.withdrawn_at IS NULL"
-        f" AND c.contacted_on >= {sql.add(period.first)} AND c.contacted_on <= {sql.add(until)}"
-        f"{own} GROUP BY c.person_id) k ON k.person_id = p.id"
+        " MAX(CASE WHEN k.id IS NOT NULL THEN 1 ELSE 0 END) AS logged,"
+        f" MAX(CASE WHEN k.outcome IN ({sql.each(counts.REACHED)}) THEN 1 ELSE 0 END) AS reached"
+        " FROM person p JOIN mentorship m ON m.person_id = p.id"
+        " LEFT JOIN contact k ON k.person_id = p.id AND k.withdrawn_at IS NULL"
+        f" AND k.contacted_on >= {sql.add(period.first)} AND k.contacted_on <= {sql.add(until)}"
         f" WHERE {inside} AND {pairs} GROUP BY p.id, p.home_unit_id) each_person GROUP BY whose",
         *sql.values,
     )

@@ -84,6 +84,7 @@ async def _empty_postgres(url: str) -> str:
     return f"{head}/{name}{tail}"
 
 
+@pytest.mark.postgres
 async def test_given_rows_of_the_last_release_when_opening_then_they_are_owed_as_before(
     settings: Settings,
     app: migrating.App,

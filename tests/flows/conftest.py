@@ -1,6 +1,7 @@
 """A bot in its own process with the invented county, and the people's end of the wire here."""
 
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -53,6 +54,28 @@ async def county(tmp_path: Path) -> AsyncIterator[County]:
         yield running
 
 
+# The empty database that the first bot of this process made; making it takes seconds each time.
+_EMPTY = sqlite3.connect(":memory:")
+
+
+async def _start_without_migrating(bot: BotProcess) -> None:
+    """Start a bot on an empty folder, all but the first with the first one's empty database."""
+    made = bot.data_dir / "yanzhen.db"
+    known = bool(_EMPTY.execute("SELECT 1 FROM sqlite_master").fetchone())
+    if known:
+        bot.data_dir.mkdir(parents=True, exist_ok=True)
+        _copy(_EMPTY, made)
+    await bot.start()
+    if not known:
+        with contextlib.closing(sqlite3.connect(made)) as first:
+            first.backup(_EMPTY)
+
+
+def _copy(source: sqlite3.Connection, to: Path) -> None:
+    with contextlib.closing(sqlite3.connect(to)) as target:
+        source.backup(target)
+
+
 @contextlib.asynccontextmanager
 async def running_county(folder: Path, *, config: Path | None = None) -> AsyncIterator[County]:
     """Start a bot on ``folder``, plant the county, connect its people; all ended at the exit.
@@ -60,7 +83,10 @@ async def running_county(folder: Path, *, config: Path | None = None) -> AsyncIt
     ``config`` is another config.toml than the one beside bot.py.
     """
     bot = BotProcess(folder, BEGINNING, config=config)
-    await bot.start()
+    if config is None:
+        await _start_without_migrating(bot)
+    else:
+        await bot.start()
     planted = (await bot.command("plant"))["county"]
     world = Sandbox(
         seed=WorldSeed(

@@ -15,6 +15,7 @@ from core.database import run_tx
 from models.enums import UnitKind
 from plugins.stats import lists, queries
 from plugins.stats.periods import current_quarter
+from tests.conftest import POSTGRES, empty
 from tests.plugins.mentoring.town import Town
 
 TODAY = date(2026, 11, 23)
@@ -54,6 +55,16 @@ async def fill(town: Town, people: int, villages: int) -> None:
         )
 
 
+async def grow_old(database: str) -> None:
+    """Let PostgreSQL believe that nobody learns and nobody is looked after, as before an import."""
+    client = get_connection("default")
+    await client.execute_query("UPDATE person SET stage = 'full_member'")
+    await client.execute_query("UPDATE mentorship SET until_on = '2020-01-01'")
+    await client.execute_query("UPDATE contact SET withdrawn_at = entered_at")
+    await client.execute_query("ANALYZE")
+    await empty(database)
+
+
 async def statements_of(
     monkeypatch: pytest.MonkeyPatch, work: Callable[[], Awaitable[Any]]
 ) -> tuple[int, Any]:
@@ -76,14 +87,19 @@ async def statements_of(
     return seen, return_value
 
 
-@pytest.mark.usefixtures("database", "keys", "texts")
+@pytest.mark.usefixtures("keys", "texts")
 @pytest.mark.parametrize(("people", "villages"), [(60, 3), (100_000, 200)])
 async def test_given_many_people_when_they_are_counted_then_the_statements_stay_few(
     clock: FrozenClock,
+    database: str,
     monkeypatch: pytest.MonkeyPatch,
     people: int,
     villages: int,
 ) -> None:
+    if POSTGRES:
+        # Statements that are only quick while the planner knows the county never ended here.
+        await run_tx(lambda: fill(Town(clock), 60, 3))
+        await grow_old(database)
     town = Town(clock)
     await run_tx(lambda: fill(town, people, villages))
     area = await queries.area_of(COUNTY, "")
