@@ -13,6 +13,8 @@ from core.actors import LEARNER_STAGES, Stage, UnitScope
 from models.mentoring import REACHED_OUTCOMES
 
 _LEARNERS = tuple(stage.value for stage in Stage if stage in LEARNER_STAGES)
+# People read in one go for a file: some hundred kilobytes, whatever the file is.
+BATCH = 1000
 REACHED = tuple(sorted(outcome.value for outcome in REACHED_OUTCOMES))
 
 

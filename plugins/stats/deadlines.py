@@ -4,7 +4,7 @@ The rules are those of the development rules in force since 2026-05 (发展党�
 domain notes 1.4 give them, and name what the house counts, not what it judges.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,13 +14,12 @@ from core.actors import Stage
 from core.periods import Cycle, add_months
 from models.enums import AllowanceKind
 from plugins.identity import statements
-from plugins.stats import owed
+from plugins.stats import counts, owed
 from plugins.stats.counts import People, Statement, as_day, learning, people_in
 
 AHEAD = timedelta(days=60)
 # A list of names in a chat; whoever wants all of them takes the file.
 MOST_NAMES = 500
-MOST_IN_FILE = 50_000
 
 
 class DeadlineKind(StrEnum):
@@ -76,13 +75,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One person and the day on which something of his is due."""
+    """One person and the day on which something of his is due, counted from ``basis_on``."""
 
     person_id: int
     name: str
     unit: str
     kind: DeadlineKind
     due_on: date
+    basis_on: date
 
 
 Deadlines = Mapping[DeadlineKind, Due]
@@ -216,20 +216,29 @@ def _owed_reports(sql: Statement, people: People, cycles: Sequence[Cycle], today
 
 
 async def named(
-    people: People, kind: DeadlineKind, today: date, *, most: int = MOST_NAMES
+    people: People,
+    kind: DeadlineKind,
+    today: date,
+    *,
+    most: int = MOST_NAMES,
+    after: Dated | None = None,
 ) -> tuple[Dated, ...]:
-    """Return who is meant by one kind, the earliest day first; nobody when no names are shown."""
+    """Return who is meant by one kind, the earliest day first; nobody when no names are shown.
+
+    With ``after`` those who come after him; ``most`` of them.
+    """
     if not people.scope.names:
         return ()
     rule = _RULES.get(kind)
     if rule is None:
-        return await _named_reports(people, today, most)
+        return await _named_reports(people, today, most, after)
     sql = Statement()
     inside, at_stage = people_in(sql, people), _at(sql, rule)
+    later = _later(sql, f"({rule.basis})", "p.id", after)
     rows = await statements.rows(
         f"SELECT p.id AS person_id, p.name, u.name AS unit, ({rule.basis}) AS basis"  # noqa: S608
         f" FROM person p JOIN unit u ON u.id = p.home_unit_id WHERE {inside} AND {at_stage}"
-        f" AND ({rule.basis}) <= {sql.add(last_basis(today + AHEAD, rule.months))}"
+        f" AND ({rule.basis}) <= {sql.add(last_basis(today + AHEAD, rule.months))}{later}"
         f" ORDER BY basis, p.id LIMIT {sql.add(most)}",
         *sql.values,
     )
@@ -240,21 +249,32 @@ async def named(
             row["unit"],
             kind,
             add_months(as_day(row["basis"]), rule.months),
+            as_day(row["basis"]),
         )
         for row in rows
     )
 
 
-async def _named_reports(people: People, today: date, most: int) -> tuple[Dated, ...]:
+def _later(sql: Statement, day: str, person: str, after: Dated | None) -> str:
+    """Return what narrows a list in the order of ``day`` and ``person`` to those after one."""
+    if after is None:
+        return ""
+    return f" AND ({day}, {person}) > ({sql.add(after.basis_on)}, {sql.add(after.person_id)})"
+
+
+async def _named_reports(
+    people: People, today: date, most: int, after: Dated | None
+) -> tuple[Dated, ...]:
     cycles = await _open_cycles(people, today)
     if not cycles:
         return ()
     sql = Statement()
     inner = _owed_reports(sql, people, cycles, today)
+    later = _later(sql, "due_on", "person_id", after)
     rows = await statements.rows(
         f"SELECT person_id, o.name AS name, u.name AS unit, due_on FROM ({inner}) o"  # noqa: S608
         f" JOIN unit u ON u.id = o.unit_id WHERE due_on >= {sql.add(today - AHEAD)}"
-        f" AND due_on <= {sql.add(today + AHEAD)}"
+        f" AND due_on <= {sql.add(today + AHEAD)}{later}"
         f" ORDER BY due_on, person_id LIMIT {sql.add(most)}",
         *sql.values,
     )
@@ -265,14 +285,16 @@ async def _named_reports(people: People, today: date, most: int) -> tuple[Dated,
             row["unit"],
             DeadlineKind.REPORT,
             as_day(row["due_on"]),
+            as_day(row["due_on"]),
         )
         for row in rows
     )
 
 
-async def all_named(people: People, today: date) -> tuple[Dated, ...]:
-    """Return who is meant by every kind of deadline, kind by kind; nobody without names."""
-    found: list[Dated] = []
+async def all_named(people: People, today: date) -> AsyncIterator[tuple[Dated, ...]]:
+    """Give who is meant by every kind of deadline, kind by kind, a batch at a time."""
     for kind in DeadlineKind:
-        found += await named(people, kind, today, most=MOST_IN_FILE)
-    return tuple(found)
+        after = None
+        while batch := await named(people, kind, today, most=counts.BATCH, after=after):
+            yield batch
+            after = batch[-1]

@@ -1,6 +1,6 @@
 """The words inside the file of 明细, rendered: names of sheets, heads of columns, lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from core import parcels
@@ -142,15 +142,18 @@ def _person_line(row: PersonRow) -> Row:
     return (row.unit, row.name, _said(_STAGES[row.stage]), *numbers)
 
 
-def dated(rows: Sequence[Dated]) -> tuple[Head, list[Row]]:
-    """Return the sheet of deadlines, a line for each person and kind."""
+def dated_head() -> Head:
+    """Return the head of the sheet of deadlines."""
     keys = (
         Say("stats.column_unit"),
         Say("stats.column_name"),
         Say("stats.column_deadline"),
         Say("stats.column_day"),
     )
-    lines: list[Row] = [
-        (row.unit, row.name, _said(kind_say(row.kind)), row.due_on.isoformat()) for row in rows
-    ]
-    return (_said(Say("stats.sheet_deadlines")), [_said(say) for say in keys]), lines
+    return _said(Say("stats.sheet_deadlines")), [_said(say) for say in keys]
+
+
+def dated(rows: Iterable[Dated]) -> Iterator[Row]:
+    """Give a line for each person and kind of deadline."""
+    for row in rows:
+        yield (row.unit, row.name, _said(kind_say(row.kind)), row.due_on.isoformat())

@@ -18,9 +18,6 @@ from plugins.stats.counts import Figures, People, Run, Statement
 from plugins.stats.deadlines import Due
 from plugins.stats.periods import Period
 
-# People read in one go: some hundred kilobytes, whatever the file is.
-BATCH = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
@@ -57,8 +54,10 @@ async def units(people: People, period: Period, today: date) -> tuple[UnitRow, .
 
 async def _units(keys: list[int]) -> list[Unit]:
     found: list[Unit] = []
-    for start in range(0, len(keys), BATCH):
-        found += await Unit.filter(id__in=keys[start : start + BATCH]).only("id", "name", "path")
+    for start in range(0, len(keys), counts.BATCH):
+        found += await Unit.filter(id__in=keys[start : start + counts.BATCH]).only(
+            "id", "name", "path"
+        )
     return sorted(found, key=lambda unit: unit.path)
 
 
@@ -88,7 +87,7 @@ async def _batch(people: People, after: int) -> list[dict[str, Any]]:
     rows = await statements.rows(
         "SELECT p.id, p.name, p.stage, u.name AS unit FROM person p"  # noqa: S608
         f" JOIN unit u ON u.id = p.home_unit_id WHERE {inside} AND p.id > {sql.add(after)}"
-        f" ORDER BY p.id LIMIT {sql.add(BATCH)}",
+        f" ORDER BY p.id LIMIT {sql.add(counts.BATCH)}",
         *sql.values,
     )
     return [dict(row) for row in rows]
@@ -102,5 +101,5 @@ def _own(figures: Figures) -> Figures:
 async def named_ids(people: People, period: Period, today: date) -> list[int]:
     """Return who is named in a file: those with a row, and those with a deadline."""
     counted = [row.person_id async for batch in persons(people, period, today) for row in batch]
-    dated = [one.person_id for one in await deadlines.all_named(people, today)]
+    dated = [one.person_id async for some in deadlines.all_named(people, today) for one in some]
     return sorted({*counted, *dated})

@@ -139,8 +139,9 @@ async def _fill(book: Book, people: People, period: Period, today: date) -> None
     sheet = book.sheet(*detail_labels.person_head())
     async for batch in detail_rows.persons(people, period, today):
         await asyncio.to_thread(sheet.add, detail_labels.persons(batch))
-    head, lines = detail_labels.dated(await deadlines.all_named(people, today))
-    book.sheet(*head).add(lines)
+    sheet = book.sheet(*detail_labels.dated_head())
+    async for some in deadlines.all_named(people, today):
+        await asyncio.to_thread(sheet.add, detail_labels.dated(some))
 
 
 MAKER = Maker(

@@ -20,7 +20,7 @@ from models.enums import DeliveryState
 from plugins.delivery import bodies, exports
 from plugins.identity.policy import visible_units
 from plugins.identity.queries import who_is
-from plugins.stats import chart_views, detail_rows, details, queries, views
+from plugins.stats import chart_views, counts, details, queries, views
 from plugins.stats.counts import People
 from plugins.stats.periods import of_days
 from tests.plugins.mentoring.town import Town
@@ -180,7 +180,7 @@ async def test_given_any_world_when_it_is_said_drawn_and_filed_then_the_numbers_
     database: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Two people at a time: nobody falls between two readings.
-    monkeypatch.setattr(detail_rows, "BATCH", 2)
+    monkeypatch.setattr(counts, "BATCH", 2)
     await run_tx(lambda: build(world))
     scope = visible_units(actor_of(world))
     area = await queries.area_of(scope, "")

@@ -43,7 +43,7 @@ from models.mentoring import REACHED_OUTCOMES
 from models.report import owes_report
 from plugins.identity.policy import visible_units
 from plugins.mentoring import queries as mentoring
-from plugins.stats import deadlines, detail_rows, lists, queries, study_hours
+from plugins.stats import counts, deadlines, detail_rows, lists, queries, study_hours
 from plugins.stats.counts import Area, Figures, People, without_help
 from plugins.stats.deadlines import AHEAD, DeadlineKind, Due
 from plugins.stats.detail_rows import PersonRow, UnitRow
@@ -391,6 +391,12 @@ async def _blocks_agree(oracle: Oracle, people: list[tuple[int, Someone]], count
         assert found.get(kind, Due()) == expected
         named = await deadlines.named(counted, kind, TODAY)
         assert {(one.due_on, one.name) for one in named} == (set(days) if oracle.names else set())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counts, "BATCH", 2)
+        batches = [some async for some in deadlines.all_named(counted, TODAY)]
+    assert max((len(some) for some in batches), default=0) <= 2
+    at_once = [await deadlines.named(counted, kind, TODAY) for kind in DeadlineKind]
+    assert [one for some in batches for one in some] == [one for some in at_once for one in some]
     said = await study_hours.study(counted, PERIOD)
     for kind in Evidence:
         mine = oracle.hours(people, kind)
