@@ -11,6 +11,7 @@ from plugins.mentoring import (
     after_line,
     away_from_home,
     bare_lines,
+    confirming,
     inspection_commands,
     queries,
     questions,
@@ -85,6 +86,8 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
         return Reply.of("mentoring.nobody_yet")
     facts = steps.settled(facts, call.today, night=daywords.is_night(call.now))
     step = steps.missing(facts)
+    if step is Step.CONFIRM:
+        return confirming.show(facts, people, call.now)
     if step is not None:
         return questions.ask_for(step, facts, people, call.today)
     result = await service.log_contact(
@@ -107,6 +110,8 @@ async def continue_contact(call: Call) -> Reply:
     """Take the answer to one question of a contact."""
     data = call.question.data if call.question else {}
     facts, step = Facts.from_data(data["facts"]), Step(data["step"])
+    if step in confirming.STEPS:
+        return await _take_yes_or_change(call, facts, step)
     if call.choice == questions.OTHER:
         return questions.by_words(step, facts)
     if call.choice is not None:
@@ -122,8 +127,23 @@ async def continue_contact(call: Call) -> Reply:
     return questions.not_understood(again or questions.ask_for(step, facts, people, call.today))
 
 
+async def _take_yes_or_change(call: Call, facts: Facts, step: Step) -> Reply:
+    """Write what was shown after a yes; change it, show it again or drop it after anything else."""
+    people = await queries.own_people(call.actor, call.today)
+    line = _read(call, people)
+    if call.choice is None and steps.is_about_another(facts, line):
+        return await _go_on(call, steps.merged(Facts(), line), people)
+    taken = confirming.take(call, facts, step, line, people)
+    return await _go_on(call, taken, people) if isinstance(taken, Facts) else taken
+
+
 async def handle_amend(call: Call) -> Reply:
-    """Show the asker's last line and ask what to change, or change what was typed behind 改."""
+    """Show the asker's last line and ask what to change, or change what was typed behind 改.
+
+    While a line is shown that is not written yet, that one is meant.
+    """
+    if (waiting_line := confirming.waiting_line(call)) is not None:
+        return await _take_yes_or_change(call, waiting_line, Step.CONFIRM)
     line = await queries.last_line(call.actor)
     if line is None or line.is_withdrawn:
         key = "mentoring.nothing_to_undo" if line is None else "mentoring.nothing_to_amend"

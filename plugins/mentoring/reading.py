@@ -9,6 +9,7 @@ from core import daywords
 from core.daywords import Ambiguous, Reason
 from models.enums import Channel, Outcome
 from plugins.mentoring import words
+from plugins.mentoring.doubts import NO_DOUBT, Part, Understood, doubts_of
 from plugins.mentoring.masked import MASK, Masked
 from plugins.mentoring.next_days import NOTHING, read_next
 from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
@@ -39,7 +40,8 @@ class Line:
     ``pairs`` are those the name may mean; ``stranger`` says that a name stands there that is
     nobody's, ``somebody`` that only "that one" does. ``day`` may be a question. ``next_said`` are
     the words of the next contact that name no day of the calendar; without ``next_on`` they have to
-    be asked about. ``place`` is where relatives say the person is.
+    be asked about. ``place`` is where relatives say the person is. ``doubts`` are the parts that
+    words which nobody accounted for could change.
     """
 
     pairs: tuple[int, ...] = ()
@@ -55,6 +57,7 @@ class Line:
     incoming: bool = False
     note: str = ""
     place: str = ""
+    doubts: frozenset[Part] = frozenset()
 
     @property
     def says_contact(self) -> bool:
@@ -66,6 +69,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
     """Read one line; whatever is not understood stays in the note, nothing is guessed."""
     rest = Masked(text.replace(MASK, " ").strip())
     pairs, several = _read_name(rest, people)
+    named = rest.text
     somebody = not pairs and rest.take(words.SOMEBODY) is not None
     incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
     ahead = read_next(rest, today)
@@ -76,6 +80,16 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
     contact_word = rest.take(words.CONTACT) is not None
     dropped = not alike and way.outcome is not None
     pieces = _pieces(rest.text)
+    understood = Understood(
+        said=named,
+        left=rest.text,
+        outcome=way.outcome if alike else None,
+        channel=way.channel,
+        day=day or today,
+        today=today,
+        next_on=ahead.on,
+        asks_next=bool(ahead.said),
+    )
     stranger = not pairs and bool(pieces) and is_name_like(pieces[0])
     return Line(
         pairs=pairs,
@@ -91,6 +105,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
+        doubts=doubts_of(understood),
     )
 
 

@@ -174,7 +174,12 @@ SURNAMES = frozenset(
 COMPOUND_SURNAMES = frozenset(
     ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐")
 )
-CANCEL = frozenset(("取消", "算了", "不记了", "不要了"))
+# Answers to a line that is shown before it is written. Courtesy (好的, 嗯) is no yes: it is asked
+# back (dialogues 2.2: only the exact word acts).
+YES = frozenset(("对", "是", "对的", "是的", "没错", "对了", "记", "记吧"))
+END_MARKS = "。.,，！!～~ "
+NO = frozenset(("", "不对", "不是", "错了", "有错", "不对的", "改", "改一下", "改改"))
+CANCEL = frozenset(("取消", "算了", "不记", "不记了", "不要了", "别记", "不用记"))
 # A given name before one of these is a firm or a street (建设银行, 平安保险).
 OF_A_FIRM = re.compile(r"(?:保险|银行|证券|大道|[东南西北中]?路(?!上)|街|夜|符)")
 FAMILIAR = "小阿"

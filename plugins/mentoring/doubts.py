@@ -1,0 +1,168 @@
+"""What in a mentor's line nobody accounted for that could change what is written. Pure.
+
+The line is read elsewhere. Here every stretch that is left is looked at once more, from the other
+side: a day, a next time, a denied touch, a plan, another person, another channel, trouble. Whatever
+is found is not read but brings the line before the mentor's eyes before it is kept.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core import daywords
+from core.daywords import Ambiguous
+from models.enums import Channel, Outcome
+from plugins.mentoring import doubt_words as signs
+from plugins.mentoring import outcome_words, words
+from plugins.mentoring.masked import MASK
+from plugins.mentoring.topic_words import without_address
+
+
+class Part(StrEnum):
+    """A part of the line that may be in doubt; the values are those of the questions."""
+
+    WHO = "who"
+    DAY = "day"
+    CHANNEL = "channel"
+    OUTCOME = "outcome"
+    NEXT = "next"
+
+
+NO_DOUBT: frozenset[Part] = frozenset()
+_VAIN = frozenset((Outcome.NO_ANSWER, Outcome.NUMBER_DEAD))
+_UNHEARD = frozenset((*_VAIN, Outcome.THROUGH_OTHERS))
+_HEARD = frozenset((Outcome.REACHED,))
+_SHORT_NO = re.compile(r"也(?:没|不)?$|[没不]")
+_TALK = frozenset((Outcome.REACHED, Outcome.EMPLOYER_CHANGED, Outcome.MOVED, Outcome.DECLINED))
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was read of a line.
+
+    ``said`` is the line with the names of his own people masked, ``left`` what is still unread.
+    """
+
+    said: str
+    left: str
+    outcome: Outcome | None
+    channel: Channel | None
+    day: date | Ambiguous | None
+    today: date
+    next_on: date | None
+    asks_next: bool
+
+
+def doubts_of(line: Understood) -> frozenset[Part]:
+    """Return the parts that something unaccounted for could change."""
+    left = signs.TO_THE_BOT.sub(MASK, without_address(line.left))
+    own = _own(left)
+    found = {
+        Part.WHO: _names_another(left),
+        Part.DAY: _is_of_another_day(own, line),
+        Part.NEXT: not line.asks_next and line.next_on is None and _speaks_of_next(left),
+        Part.CHANNEL: _by_another_way(own, line),
+        Part.OUTCOME: line.outcome is not None and _could_be_otherwise(line, left, own),
+    }
+    return frozenset(part for part, is_so in found.items() if is_so)
+
+
+def _own(text: str) -> str:
+    return " ".join(clause for clause, _ in _clauses(text))
+
+
+def _clauses(text: str) -> Iterator[tuple[str, str]]:
+    """Yield every clause as what the mentor tells, and what he repeats of somebody's words."""
+    is_told = False
+    for clause in words.BREAKS.split(text):
+        found = signs.SPEECH.search(clause)
+        start = 0 if is_told else found.start() if found else len(clause)
+        yield clause[:start], clause[start:]
+        is_told = signs.SPEECH_ENDS.search(clause) is not None
+
+
+def _names_another(left: str) -> bool:
+    for found in signs.STRANGER.finditer(left):
+        name = found["name"] or found["familiar"]
+        if not signs.NO_NAME.search(name) and not outcome_words.RELATIVE.search(name):
+            return True
+    return False
+
+
+def _is_of_another_day(own: str, line: Understood) -> bool:
+    for found in signs.DAY.finditer(own):
+        day = daywords.parse_day(found[0], line.today, past=True)
+        if day is None or day != line.day:
+            return True
+    return False
+
+
+def _speaks_of_next(left: str) -> bool:
+    return any(
+        signs.NEXT.search(own) or signs.NEXT_TOLD.search(told) for own, told in _clauses(left)
+    )
+
+
+def _by_another_way(own: str, line: Understood) -> bool:
+    """Whether a second channel is told of, and not only that it was as vain."""
+    for clause in words.BREAKS.split(own):
+        others = (word for word in words.CHANNELS if word.channel is not line.channel)
+        is_vain = _first(clause, _VAIN) is not None or _SHORT_NO.search(clause)
+        if any(m[0] for word in others for m in word.pattern.finditer(clause)) and not is_vain:
+            return True
+    return False
+
+
+def _could_be_otherwise(line: Understood, left: str, own: str) -> bool:
+    outcome = line.outcome
+    is_talk = outcome in _TALK
+    checks = (
+        outcome not in _UNHEARD and signs.NOT_TOUCHED.search(_own(_after_the_vain(line.said))),
+        signs.PLANNED.search(own),
+        outcome not in _VAIN and signs.QUESTION.search(left),
+        is_talk and signs.HEDGED.search(own),
+        is_talk and signs.OTHERS.search(own),
+        outcome is Outcome.REACHED and _has_trouble(left),
+        outcome in _VAIN and _first(line.said, _HEARD) is not None,
+        is_talk and _first(_after_the_vain(line.said), _VAIN) is not None,
+    )
+    return any(checks)
+
+
+def _after_the_vain(text: str) -> str:
+    """Return ``text`` from the plain word of a talk that follows the vain tries told before it."""
+    vain = _first(text, _VAIN)
+    talks = [
+        found
+        for word in outcome_words.OUTCOMES
+        if word.outcome is Outcome.REACHED and word.taken
+        for found in word.pattern.finditer(text)
+        if not _is_denied(text, found)
+    ]
+    last = max((found.start() for found in talks), default=0)
+    return text[last:] if vain is not None and vain.end() <= last else text
+
+
+def _has_trouble(text: str) -> bool:
+    return any(
+        not _is_denied(text, found) and not signs.SETTLED.search(text[found.start() :])
+        for found in signs.TROUBLE.finditer(text)
+    )
+
+
+def _first(text: str, outcomes: frozenset[Outcome]) -> re.Match[str] | None:
+    """Return the first word of one of ``outcomes`` that stands in ``text`` and is not denied."""
+    found = (
+        match
+        for word in outcome_words.OUTCOMES
+        if word.outcome in outcomes
+        for match in word.pattern.finditer(text)
+        if not _is_denied(text, match)
+    )
+    return min(found, key=lambda match: match.start(), default=None)
+
+
+def _is_denied(text: str, found: re.Match[str]) -> bool:
+    return signs.DENIED.search(words.BREAKS.split(text[: found.start()])[-1]) is not None
