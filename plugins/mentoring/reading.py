@@ -1,7 +1,7 @@
 """Reads a mentor's line (联系记录) in any order: who, day, channel, outcome, next, note. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,8 @@ NOTE_MOST = 200
 LINE_MOST = 300
 # Of a long first name people say the end (阿依古丽: 古丽).
 _LONG_FIRST = 4
+
+WHO = frozenset((Part.WHO,))
 
 # Private-use characters stand for what is out of sight while a day is looked for.
 _HIDDEN = 0xE000
@@ -68,7 +70,11 @@ class Line:
 def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = False) -> Line:
     """Read one line; whatever is not understood stays in the note, nothing is guessed."""
     rest = Masked(text.replace(MASK, " ").strip())
-    pairs, several = _read_name(rest, people)
+    pairs, several = _read_name(rest, people, called)
+    by_surname = False
+    if not pairs:
+        pairs, several = _read_name(rest, people, called_by_surname)
+        by_surname = bool(pairs)
     named = rest.text
     somebody = not pairs and rest.take(words.SOMEBODY) is not None
     incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
@@ -105,7 +111,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
-        doubts=doubts_of(understood),
+        doubts=doubts_of(understood) | (WHO if by_surname else NO_DOUBT),
     )
 
 
@@ -127,11 +133,24 @@ def called(name: str) -> tuple[str, ...]:
     return (name, *(mark + given for mark in words.FAMILIAR if given))
 
 
-def _read_name(rest: Masked, people: Sequence[Named]) -> tuple[tuple[int, ...], bool]:
+def called_by_surname(name: str) -> tuple[str, ...]:
+    """Return how somebody is called by the surname alone (老周, 罗哥): not surely he."""
+    size = 2 if name[:2] in words.COMPOUND_SURNAMES else 1
+    surname = name[:size]
+    if words.NAME_DOT in name:
+        return ()
+    alone = (surname,) if size > 1 else ()
+    before = tuple(mark + surname for mark in words.BEFORE_SURNAME)
+    return (*before, *(surname + mark for mark in words.AFTER_SURNAME), *alone)
+
+
+def _read_name(
+    rest: Masked, people: Sequence[Named], calls: Callable[[str], tuple[str, ...]]
+) -> tuple[tuple[int, ...], bool]:
     """Take the names; return whom they may mean, and whether several people are named."""
     by_word: dict[str, list[int]] = {}
     for one in people:
-        for word in called(one.name):
+        for word in calls(one.name):
             by_word.setdefault(word, []).append(one.pair_id)
     found: list[int] = []
     said = 0
@@ -147,7 +166,18 @@ def _read_name(rest: Masked, people: Sequence[Named]) -> tuple[tuple[int, ...], 
 def _places(text: str, word: str) -> list[int]:
     """Return where ``word`` means somebody: not where it is part of a firm's or a street's name."""
     found = re.finditer(re.escape(word), text)
-    return [one.start() for one in found if not words.OF_A_FIRM.match(text, one.end())]
+    return [
+        one.start()
+        for one in found
+        if not words.OF_A_FIRM.match(text, one.end()) and not _has_surname(text, one)
+    ]
+
+
+def _has_surname(text: str, word: re.Match[str]) -> bool:
+    """Whether a surname before a given name makes it the name of somebody else (李国强)."""
+    before = text[: word.start()][-1:]
+    is_given = word[0][0] not in words.SURNAMES and len(word[0]) > 1
+    return is_given and before in words.SURNAMES and before not in words.ALSO_PREPOSITIONS
 
 
 def _read_day(rest: Masked, today: date, *, night: bool) -> date | Ambiguous | None:

@@ -46,11 +46,11 @@ CHANNELS = (
     ),
     _channel(Channel.TEXT, "短信", rf"(?:发|回|收到)?{_ONE}短信{_DONE}"),
     _channel(Channel.TEXT, "QQ", rf"(?:用|在|加|发)?{_ONE}[Qq]{{2}}(?:上|里|聊天|消息)?{_DONE}"),
-    _channel(Channel.TEXT, "发消息", rf"(?:发|留){_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}"),
+    _channel(Channel.TEXT, "发消息", rf"(?:发|留|回)(?:的)?{_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}"),
     _channel(
         Channel.PHONE,
         "电话",
-        rf"(?:[打通来接回](?:过?来)?的?)?{_ONE}(?:手机|电话|点话|电活)(?:联系)?{_DONE}",
+        rf"(?:[打通来接回](?:过?来)?的?)?{_ONE}(?:手机|电话|点话|电活)(?!(?:都|又|也|给)?(?:摔|坏|丢|没电|掉|进水|被偷|被收|锁))(?:联系)?{_DONE}",
         r"通[了过完]?[个次]?电?话(?!中|费)了?",
         r"打过(?:了|去|来)?(?!工|针|架|仗)",
         r"打了(?!工|针|架|包)(?:过去|过来)?",
@@ -64,6 +64,9 @@ CHANNELS = (
         rf"\x00+(?:他|她)?的?(?:家|屋)(?:里|中|头)?去{_DONE}一?[趟次回]",
         rf"(?:去|到)了?(?:他|她)们?家(?:里|中)?(?:看|坐)?{_DONE}",
         rf"去家里(?:看|坐)?{_DONE}",
+        r"[上到去](?:他|她|\x00+)(?:的)?(?:家|屋|宿舍|厂|工地)(?:里|头)?(?:去|看|坐|找|玩)了?",
+        r"[去到]\x00+[^\s，。,]{0,5}(?:厂|工地|宿舍|店)(?:里|头)?(?:看|找)了?",
+        r"\x00+家(?:里)?(?=没人|锁|门|的?大?门)|在(?:他|她)(?:家|屋)(?:里|头)",
         rf"(?:家访|走访|入户){_DONE}",
     ),
     _channel(
@@ -71,6 +74,7 @@ CHANNELS = (
         "见面",
         rf"[见碰]了?个?面{_DONE}",
         rf"(?:面谈|当面(?:聊|谈|说)?){_DONE}",
+        r"一起(?:喝|吃)(?:了)?(?:个|顿)?[酒饭茶]",
         r"[见碰遇][到着见]了?|见过了?|见了\x00+一?面?",
     ),
     _channel(Channel.LETTER, "写信", rf"[写寄去来回]了?封?信(?!息|心|用){_DONE}|[寄写][来去]的信"),
@@ -88,7 +92,7 @@ CHANNEL_HINTS = (
     _channel(
         Channel.PHONE,
         "电话",
-        r"打给|打(?:过)?来|打了?\x00|打了?[\d一两二三四几]+[次回遍]",
+        r"打给|打(?:过|回)?来|打回去|回过去|打的(?=$|[\s，。,])|打了?\x00|打了?[\d一两二三四几]+[次回遍]",
     ),
 )
 
@@ -127,7 +131,7 @@ OUTCOME_LABELS = {
 
 # Somebody without a name: "that one" (dialogues 3.6), and words of contact that name no channel.
 SOMEBODY = re.compile(r"[那这]个?(?:谁谁?|人)")
-CONTACT = re.compile(r"联[系络](?:过了?|了|\x00+了)(?!人|方式)")
+CONTACT = re.compile(r"(?:[跟和给对]我|告诉我)(?:说|讲)?|联[系络](?:过了?|了|\x00+了)(?!人|方式)")
 
 FILLERS = re.compile(
     r"^(?:我|已经|刚才?|又|就|也|都|找|个|问候|一下|记下|[跟给和与同对向把在用往了过的是：:～~.]|\s)+"
@@ -183,6 +187,10 @@ CANCEL = frozenset(("取消", "算了", "不记", "不记了", "不要了", "别
 # A given name before one of these is a firm or a street (建设银行, 平安保险).
 OF_A_FIRM = re.compile(r"(?:保险|银行|证券|大道|[东南西北中]?路(?!上)|街|夜|符)")
 FAMILIAR = "小阿"
+# Somebody called by the surname alone, and surnames that are prepositions as well.
+BEFORE_SURNAME = "老小"
+AFTER_SURNAME = "哥姐叔婶伯姨嫂总工"
+ALSO_PREPOSITIONS = frozenset("向于和同从")
 # Inside names such as 阿依古丽·买买提, of which the first part is what people say.
 NAME_DOT = "·"
 
