@@ -55,6 +55,8 @@ _OTHERS = (
     r"|别人|人家|家属|旁人|门卫|保安|前台)"
 )
 OTHERS = re.compile(_OTHERS)
+# Trouble of somebody else, which he only tells of.
+NOT_HIS = re.compile(r"老乡|工友|同事|邻居|朋友|别人|人家|不是(?:他|她|本人)")
 STRANGER = re.compile(
     r"(?:[跟给和与同找约]|碰[见到着]|见[到着了]|遇[见到])(?![我他她你您俺\x00])"
     r"(?P<name>[\u4e00-\u9fff]{2,3}?)(?=打|发|视频|语音|微信|电话|聊|联系|说|通|也|都|$|[\s，。、])"

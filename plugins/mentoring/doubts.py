@@ -124,6 +124,7 @@ def _could_be_otherwise(line: Understood, left: str, own: str) -> bool:
         outcome not in _VAIN and signs.QUESTION.search(left),
         is_talk and signs.HEDGED.search(own),
         is_talk and signs.OTHERS.search(own),
+        outcome is Outcome.HELP_NEEDED and signs.NOT_HIS.search(line.said),
         outcome is Outcome.REACHED and _has_trouble(left),
         outcome in _VAIN and _first(line.said, _HEARD) is not None,
         is_talk and _first(_after_the_vain(line.said), _VAIN) is not None,

@@ -14,7 +14,7 @@ AGAIN = re.compile(
     rf"(?:个?电话|个?视频|个?微信)?(?:{_HIM}|\x00+|看|试|问|聊)?(?:一次|一下|一遍|吧|看)*(?!给我|过来|现)"
 )
 NEXT_TIME = re.compile(
-    r"下[次回](?:再?联系)?(?:在|是|定在|约在|约好|约|大概|可能|估计|争取|要|得|等)*\s*(?![说见聊])"
+    r"(?<!等)(?<!一)下[次回](?:再?联系)?(?:在|是|定在|约在|约好|约|大概|可能|估计|争取|要|得|等)*\s*(?![说见聊])"
 )
 # A day ahead without 再: after a while (隔半个月联系一次), or as the other asked (叫我28号打).
 WITHOUT_AGAIN = (
@@ -32,6 +32,9 @@ WITHOUT_AGAIN = (
         r"[叫让约](?:我|俺)(?:等)?(?P<when>[^\s，。\x00]{2,8}?)(?:打|联系|找|给(?:他|她)打|发)"
     ),
 )
+# A day told before is meant; a promise kept since is no next day (让我晚上打 晚上又打).
+THEN = re.compile(r"(?:到时候?|到那天|那天|那时候?)[我就]*$")
+DONE_SINCE = re.compile(r"[又就](?:给|跟)?(?:他|她|\x00+)?打|后来|打过去")
 NEXT_MONTH = re.compile(r"下个?月[初头]?")
 # A month alone: its first working day, as for 下月.
 IN_MONTH = re.compile(r"(?P<n>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?[初头]?")

@@ -50,6 +50,9 @@ OUTCOMES = (
     ),
     _outcome(Outcome.NO_ANSWER, r"没见[到着]人?", channel=Channel.IN_PERSON),
     _outcome(
+        Outcome.NO_ANSWER, r"\x00+的?家(?:里)?(?:也|都)?没人(?!照|管|种|带)", channel=Channel.VISIT
+    ),
+    _outcome(
         Outcome.NO_ANSWER,
         rf"(?:{_NOT}|不)[接街](?:着|到|我的?)?电话",
         r"没打得?[通捅]|打[不没][通进]|没打进去?|没[能拨]拨?通",
@@ -137,7 +140,7 @@ OUTCOMES = (
     _outcome(
         Outcome.REACHED,
         r"(?<!不)(?<!无法)(?<!没)接?[通痛][了啦咯]|(?<!没)(?<!无法)(?<!未)接通|联系[上到]了?",
-        r"接[了起]|接听(?!不)|说上话了?|才[接通]|(?<=[\s，、,])[接通](?=$|[\s，、,])",
+        r"(?<!没)打[过回]来了?(?!的)|(?:自己|本人)接的?|接[了起]|接听(?!不)|说上话了?|才[接通]|(?<=[\s，、,])[接通](?=$|[\s，、,])",
         r"回复?[了啦](?!家|村|乡|老家|来)(?:消息|信息|话|我)?|才回|回我了?|回过来了?",
     ),
     _outcome(
@@ -146,6 +149,7 @@ OUTCOMES = (
         r"稳定|健康|切好|巴适|安逸|没毛病|没大碍|老样子|还那样|照[常旧]|过得去|可以的|好好的|好得很",
         r"(?<=[\s，])好(?=$|[\s，\x00])|凑合|要得|得劲|[Oo][Kk]|没大事",
         r"聊了|聊的?得?|聊过|聊天|谈了|谈得|谈[话心]|说了|说过|唠|拉.{0,3}家常|叙(?:了|旧)|拉呱|沟通|交流|(?:他|她)[说讲]|[她他]回(?!来|家|村)",
+        r"(?:打|聊|视频|语音|电话|讲|说|谈|唠)了?(?:快|将近|差不多|足足|整整)?[半一两几二三四五六七八九十\d]+来?个?多?(?:小时|钟头|分钟)",
         r"见了|见[到着]|碰[见到]|遇[见到]|见面|碰面|面谈|(?<![没不])(?<!没人)(?<!没有人)在家|本人在|一起(?:喝|吃|坐|过)",
         rf"{_NOT}(?:拖欠|受伤)|{_NOT}(?:啥子?|什么|么)?(?:大)?事(?!做|干)|{_NOT}问题|{_NOT}(?:啥|什么)?(?:困难|难处|要帮)",
         r"[跟和给]我(?:打|开|连)?了?个?(?:视频|语音|通?电话)了?",
@@ -195,9 +199,13 @@ WEIGHTY = re.compile(
     r"|派出所|抓了|骗|去世|离婚|没地方住|不让(?!接|带)|不干了|不做了|改行|调[去到]|去了(?![个封条通趟])(?=[\u4e00-\u9fff]{2})"
 )
 IS = "是"
+# After a vain try: he says something all the same, which nobody can add up.
+ANSWERED = re.compile(r"(?:^|[\s，。,；;])(?:他|她)(?:说|讲|回)(?!话|来|家|村)")
+# After what somebody else told or answered: the person himself came to the telephone.
+HIMSELF = re.compile(r"(?:自己|本人)(?:接|回|说|讲|打)")
 # A talk that did not come about (后来也没给我回过来).
 NO_TALK = re.compile(
-    r"(?:没有?|不|未|冇|莫得?)(?:给我|给俺|再|能|打|有)?$"
+    r"(?:好像|以为|可能|估计|第?[一二两三四五六七八九十几\d]+)$|(?:没有?|不|未|冇|莫得?)(?:给我|给俺|再|能|打|有)?$"
     r"|(?:能|要是|如果|万一|等)(?:打|接)?$"
 )
 # Told so that nobody can say what came of it.
@@ -215,4 +223,4 @@ NOT_YET = re.compile(
 )
 CHANGES = frozenset((Outcome.MOVED, Outcome.EMPLOYER_CHANGED))
 # Several named people of whom the same is told.
-ALIKE = re.compile(r"都|俩")
+ALIKE = re.compile(r"\x00[^\x00]{1,2}\x00+[^\x00，。,；;]{0,8}(?:都|俩)|俩")

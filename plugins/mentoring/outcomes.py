@@ -29,6 +29,13 @@ def read_way(rest: Masked) -> Way:
     return Way(came.outcome, channel, label)
 
 
+def is_touch(piece: str) -> bool:
+    """Whether a piece names a channel, or tells plainly whether they talked."""
+    told = (word for word in outcome_words.OUTCOMES if word.taken)
+    ways = (*words.CHANNELS, *words.CHANNEL_HINTS, *told)
+    return any(found[0] for word in ways for found in word.pattern.finditer(piece))
+
+
 @dataclass(frozen=True, slots=True)
 class _Came:
     """What came of it; ``implied`` is the channel that its word says.
@@ -86,7 +93,8 @@ def _is_unclear(
     if word.outcome is Outcome.NUMBER_DEAD and heard and heard.end() <= found.start():
         return True
     if word.outcome in _VAIN and talk is None:
-        return _by_another_way(text, found.end())
+        answers = heard is None and outcome_words.ANSWERED.search(text, found.end()) is not None
+        return answers or _by_another_way(text, found.end())
     plain = word.outcome is Outcome.REACHED and not word.taken
     return plain and outcome_words.WEIGHTY.search(text) is not None
 
@@ -98,7 +106,8 @@ def _is_unsure(text: str, matches: Sequence[_Match]) -> bool:
     }
     spans = sorted(found.span() for found in changes.values())
     both = len(spans) > 1 and spans[0][1] <= spans[1][0]
-    return both or outcome_words.UNSURE.search(text) is not None
+    unsure = outcome_words.UNSURE.search(text)
+    return both or (unsure is not None and talk_after(text, unsure.end()) is None)
 
 
 def _matches(text: str) -> Iterator[_Match]:
@@ -117,10 +126,22 @@ def _is_untrue(text: str, word: OutcomeWord, found: re.Match[str]) -> bool:
     if word.outcome in outcome_words.CHANGES:
         return outcome_words.NOT_YET.search(before) is not None
     if word.outcome is Outcome.REACHED:
-        return word.taken and outcome_words.NO_TALK.search(before) is not None
+        return word.taken and (
+            outcome_words.NO_TALK.search(before) is not None or _is_of_a_vain_try(text, found)
+        )
     # The verb of "is not" may be part of what was found.
     verb = outcome_words.IS if found[0].startswith(outcome_words.IS) else ""
     return outcome_words.DENIED.search(before + verb) is not None
+
+
+def _is_of_a_vain_try(text: str, talk: re.Match[str]) -> bool:
+    """Whether the words of a talk are part of those of a vain try (无人接听)."""
+    return any(
+        found.start() <= talk.start() < found.end()
+        for word in outcome_words.OUTCOMES
+        if word.outcome is Outcome.NO_ANSWER
+        for found in word.pattern.finditer(text)
+    )
 
 
 def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
@@ -141,20 +162,40 @@ def _heard_of(text: str) -> re.Match[str] | None:
     """Return where it stands that somebody else told it."""
     for found in outcome_words.THROUGH_OTHERS.finditer(text):
         before = words.BREAKS.split(text[: found.start()])[-1]
-        if not outcome_words.PASSED_ON.search(before):
-            return found
+        if outcome_words.PASSED_ON.search(before):
+            continue
+        return None if outcome_words.HIMSELF.search(text, found.end()) else found
     return None
 
 
 def _later_talk(text: str, word: OutcomeWord, vain: re.Match[str]) -> _Match | None:
-    """Return the plain word of a talk that comes after a vain try."""
+    """Return the plain word of a talk that comes after a vain try, and no other vain one after."""
     if word.outcome not in _VAIN:
         return None
+    talk = talk_after(text, vain.end())
+    vain_again = talk is not None and any(
+        found.start() >= talk[1].end() for found in word.pattern.finditer(text)
+    )
+    return None if vain_again else talk
+
+
+def talk_after(text: str, start: int) -> _Match | None:
+    """Return the plain word of a talk that stands in ``text`` from ``start`` on."""
     for other in outcome_words.OUTCOMES:
         if other.outcome is Outcome.REACHED and other.taken:
-            for found in other.pattern.finditer(text, vain.end()):
+            for found in other.pattern.finditer(text, start):
                 if not _is_untrue(text, other, found):
                     return other, found
+    return None
+
+
+def talk_after_vain(text: str) -> int | None:
+    """Return where a talk is told after a vain try; None when not both are."""
+    for word in outcome_words.OUTCOMES:
+        vain = word.pattern.search(text) if word.outcome in _VAIN else None
+        talk = _later_talk(text, word, vain) if vain else None
+        if talk is not None:
+            return talk[1].start()
     return None
 
 

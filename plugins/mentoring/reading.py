@@ -13,7 +13,7 @@ from plugins.mentoring.doubts import NO_DOUBT, Part, Understood, doubts_of
 from plugins.mentoring.masked import MASK, Masked
 from plugins.mentoring.next_days import NOTHING, read_next
 from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
-from plugins.mentoring.outcomes import read_way
+from plugins.mentoring.outcomes import is_touch, read_way, talk_after_vain
 
 NOTE_MOST = 200
 # A line of contact is short; what is longer was written for something else.
@@ -80,7 +80,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
     incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
     ahead = read_next(rest, today)
     day = _read_day(rest, today, night=night)
-    alike = not several or ALIKE.search(text) is not None
+    alike = not several or ALIKE.search(named) is not None
     ahead = ahead if alike else NOTHING
     way = read_way(rest)
     contact_word = rest.take(words.CONTACT) is not None
@@ -193,11 +193,43 @@ def _read_day(rest: Masked, today: date, *, night: bool) -> date | Ambiguous | N
         return chr(_HIDDEN + len(hidden) - 1)
 
     shown = words.TOLD_OR_PLANNED.sub(hide, rest.text)
+    shown = _without_other_days(shown, today, hide)
     day, left = _found_day(shown, today, night=night)
     for place, clause in enumerate(hidden):
         left = left.replace(chr(_HIDDEN + place), clause)
     rest.text = left
     return day
+
+
+def _without_other_days(
+    shown: str, today: date, hide: Callable[[re.Match[str]], str]
+) -> str:
+    """Hide the pieces whose day tells of his life, where the contact itself stands elsewhere."""
+    pieces = list(words.PIECE.finditer(shown))
+    dated = [one for one in pieces if _has_day(one[0], today)]
+    of_contact = [one for one in pieces if _is_of_contact(one[0], today)]
+    has_own = any(one in of_contact for one in dated)
+    other = [
+        one
+        for one in dated
+        if one not in of_contact and of_contact and (has_own or words.OF_LIFE.search(one[0]))
+    ]
+    for one in reversed(other):
+        shown = shown[: one.start()] + hide(one) + shown[one.end() :]
+    return shown
+
+
+def _has_day(piece: str, today: date) -> bool:
+    day, _ = daywords.find_day(piece, today, past=True)
+    return day is not None or words.UNCLEAR_DAY.search(piece) is not None
+
+
+def _is_of_contact(piece: str, today: date) -> bool:
+    """Whether a piece tells of the contact itself, or is nothing but a day."""
+    if MASK in piece or words.CONTACT.search(piece) or is_touch(piece):
+        return True
+    day, left = daywords.find_day(piece, today, past=True)
+    return day is not None and not words.OF_THE_DAY.sub("", words.FILLERS.sub("", left)).strip()
 
 
 def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguous | None, str]:
@@ -207,6 +239,9 @@ def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguou
     if isinstance(day, date):
         other, _ = daywords.find_day(left, today, past=True, night=night)
         if isinstance(other, date) and other != day:
+            at_last = _day_of_talk(shown, today, night=night)
+            if at_last is not None:
+                return at_last, shown
             return Ambiguous(Reason.VAGUE, "", tuple(sorted((day, other)))), shown
         return (Ambiguous(Reason.VAGUE, "", (day,)), shown) if told_of else (day, left)
     if day is not None and day.reason is Reason.FUTURE and told_of:
@@ -216,9 +251,22 @@ def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguou
     return _unclear_day(shown), shown
 
 
+def _day_of_talk(shown: str, today: date, *, night: bool) -> date | None:
+    """Return the day of the talk where a vain try of another day is told before it."""
+    talked_at = talk_after_vain(shown)
+    if talked_at is None:
+        return None
+    piece = next(
+        one for one in words.PIECE.finditer(shown) if one.start() <= talked_at < one.end()
+    )
+    day, left = daywords.find_day(piece[0], today, past=True, night=night)
+    other, _ = daywords.find_day(left, today, past=True, night=night)
+    return day if isinstance(day, date) and other is None else None
+
+
 def _unclear_day(shown: str) -> Ambiguous | None:
     """Return a question for days that nobody could tell from the words alone."""
-    found = words.UNCLEAR_DAY.search(shown)
+    found = words.AHEAD_BUT_DONE.search(shown) or words.UNCLEAR_DAY.search(shown)
     return Ambiguous(Reason.VAGUE, found[0]) if found else None
 
 

@@ -131,7 +131,7 @@ OUTCOME_LABELS = {
 
 # Somebody without a name: "that one" (dialogues 3.6), and words of contact that name no channel.
 SOMEBODY = re.compile(r"[那这]个?(?:谁谁?|人)")
-CONTACT = re.compile(r"(?:[跟和给对]我|告诉我)(?:说|讲)?|联[系络](?:过了?|了|\x00+了)(?!人|方式)")
+CONTACT = re.compile(r"[跟和给对]我(?:说|讲)|告诉我|联[系络](?:过了?|了|\x00+了)(?!人|方式)")
 
 FILLERS = re.compile(
     r"^(?:我|已经|刚才?|又|就|也|都|找|个|问候|一下|记下|[跟给和与同对向把在用往了过的是：:～~.]|\s)+"
@@ -156,6 +156,16 @@ UNCLEAR_DAY = re.compile(
     r"|(?<!月)[廿卅][一二三四五六七八九]?"
     r"|[去前]年(?!\d{1,2}[月.]\d)|(?:\d+|[一二两三几半])个?(?:多)?月(?:之|以)?前|月最后一[天日]|最近|近来|前不久"
 )
+# A day that has not come, of something that is told as done (后天打了).
+AHEAD_BUT_DONE = re.compile(r"大?[明后]天(?:给|跟|和)?\x00*(?:打|见|联系|聊|视频|通)[^\s，。]{0,3}了")
+# What happens on days of his own life.
+OF_LIFE = re.compile(
+    r"班|[到走回来去发交进出]|放假|生日|开[学工]|票|动身|结婚|[生考搬拿领休]|涨|租|过的"
+)
+OF_THE_DAY = re.compile(
+    r"(?:大?清?[早晚夜]上?|[上中下]午|傍晚|半夜|夜里|天黑|[\d一二三四五六七八九十两]+点[半多钟]*|的?时候|那天|就|是|,)+"
+)
+PIECE = re.compile(r"[^\s，。、,；;！!]+")
 BREAKS = re.compile(r"[\s，。、,；;！!\x00]+")
 COMMA = "，"
 QUESTION = re.compile(
@@ -166,7 +176,7 @@ QUESTION = re.compile(
 # A contact that is still to be made: told without an outcome it is none.
 NOT_DONE = re.compile(
     r"还没(?:打|联系|给|顾)|没顾上|忘了[给打联]"
-    r"|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明天|今晚|晚上)"
+    r"|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明[天儿早晚日]|后天|今晚|晚上)"
     r"|[到在]?再(?:打|联系)\S*电话$|要是|如果|万一"
 )
 # A piece of two or three characters that begins like this is taken for the name of a stranger.
