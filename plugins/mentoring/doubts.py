@@ -17,6 +17,7 @@ from models.enums import Channel, Outcome
 from plugins.mentoring import doubt_words as signs
 from plugins.mentoring import outcome_words, words
 from plugins.mentoring.masked import MASK
+from plugins.mentoring.outcomes import talk_after
 from plugins.mentoring.topic_words import without_address
 
 
@@ -122,6 +123,7 @@ def _could_be_otherwise(line: Understood, left: str, own: str) -> bool:
         outcome not in _UNHEARD and signs.NOT_TOUCHED.search(_own(_after_the_vain(line.said))),
         signs.PLANNED.search(own),
         outcome not in _VAIN and signs.QUESTION.search(left),
+        outcome in (Outcome.REACHED, Outcome.DECLINED) and _is_mixed(line),
         is_talk and signs.HEDGED.search(own),
         is_talk and signs.OTHERS.search(own),
         outcome is Outcome.HELP_NEEDED and signs.NOT_HIS.search(line.said),
@@ -130,6 +132,13 @@ def _could_be_otherwise(line: Understood, left: str, own: str) -> bool:
         is_talk and _first(_after_the_vain(line.said), _VAIN) is not None,
     )
     return any(checks)
+
+
+def _is_mixed(line: Understood) -> bool:
+    """Whether a dead number stands beside a talk, or a talk beside a hanging up."""
+    if line.outcome is Outcome.REACHED:
+        return _first(line.said, frozenset((Outcome.NUMBER_DEAD,))) is not None
+    return talk_after(line.said, 0) is not None
 
 
 def _after_the_vain(text: str) -> str:

@@ -85,10 +85,10 @@ def _is_unclear(
 ) -> bool:
     """Whether what stands there first is no more than one side of it, so that it has to be asked.
 
-    A dead number after which they talked, or of which somebody else told; a vain try after which
-    something good came another way; trouble behind a plain "all is well".
+    A dead number of which somebody else told; a talk and a vain try in no order; a vain try after
+    which something good came another way; trouble behind a plain "all is well".
     """
-    if word.outcome is Outcome.NUMBER_DEAD and talk is not None:
+    if word.outcome in _VAIN and talk is None and _is_gainsaid(text, found):
         return True
     if word.outcome is Outcome.NUMBER_DEAD and heard and heard.end() <= found.start():
         return True
@@ -97,6 +97,13 @@ def _is_unclear(
         return answers or _by_another_way(text, found.end())
     plain = word.outcome is Outcome.REACHED and not word.taken
     return plain and outcome_words.WEIGHTY.search(text) is not None
+
+
+def _is_gainsaid(text: str, vain: re.Match[str]) -> bool:
+    """Whether a talk is told before a vain try, and nothing says which came last."""
+    talk = talk_after(text[: vain.start()], 0)
+    between = text[talk[1].end() : vain.start()] if talk else ""
+    return talk is not None and outcome_words.LATER.search(between) is None
 
 
 def _is_unsure(text: str, matches: Sequence[_Match]) -> bool:
@@ -123,6 +130,8 @@ def _is_untrue(text: str, word: OutcomeWord, found: re.Match[str]) -> bool:
     if word.outcome is Outcome.HELP_NEEDED and outcome_words.SETTLED.search(text[found.start() :]):
         return True
     before = words.BREAKS.split(text[: found.start()])[-1]
+    if word.outcome is Outcome.HELP_NEEDED and outcome_words.NOT_HIS.search(before):
+        return True
     if word.outcome in outcome_words.CHANGES:
         return outcome_words.NOT_YET.search(before) is not None
     if word.outcome is Outcome.REACHED:
@@ -189,6 +198,13 @@ def talk_after(text: str, start: int) -> _Match | None:
     return None
 
 
+def is_vain_only(text: str) -> bool:
+    """Whether nothing but vain tries is told."""
+    return talk_after(text, 0) is None and any(
+        word.outcome in _VAIN and word.pattern.search(text) for word in outcome_words.OUTCOMES
+    )
+
+
 def talk_after_vain(text: str) -> int | None:
     """Return where a talk is told after a vain try; None when not both are."""
     for word in outcome_words.OUTCOMES:
@@ -220,19 +236,27 @@ def _take(rest: Masked, word: OutcomeWord, matches: list[_Match]) -> None:
                 pass
 
 
-def _read_channel(rest: Masked, came: _Came) -> tuple[Channel | None, str]:
-    """Take the first channel; after a vain try the one by which they talked."""
+def _channels(text: str) -> list[tuple[int, int, re.Match[str]]]:
+    """Return where channels are named: those of the contact, else those he was asked for."""
     found = sorted(
         (match.start(), place, match)
         for place, word in enumerate(words.CHANNELS)
-        for match in word.pattern.finditer(rest.text)
+        for match in word.pattern.finditer(text)
         if match[0]
     )
+    own = [one for one in found if not words.ASKED_OF_US.search(text[: one[0]])]
+    return own or found
+
+
+def _read_channel(rest: Masked, came: _Came) -> tuple[Channel | None, str]:
+    """Take the first channel; after a vain try the one by which they talked."""
+    found = _channels(rest.text)
     talked_at, implied = came.talked_at, came.implied
     before = [one for one in found if talked_at is not None and one[0] <= talked_at]
     by_word = came.vain_at is not None and bool(found) and came.vain_at < found[0][0]
     if found and not by_word:
-        _, place, match = before[-1] if before else found[0]
+        instead = [one for one in found if words.INSTEAD.search(rest.text[: one[0]])]
+        _, place, match = before[-1] if before else (instead or found)[0]
         rest.mask(*match.span())
         return words.CHANNELS[place].channel, words.CHANNELS[place].label
     hint = next((word for word in words.CHANNEL_HINTS if rest.take(word.pattern)), None)

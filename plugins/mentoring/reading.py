@@ -13,15 +13,18 @@ from plugins.mentoring.doubts import NO_DOUBT, Part, Understood, doubts_of
 from plugins.mentoring.masked import MASK, Masked
 from plugins.mentoring.next_days import NOTHING, read_next
 from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
-from plugins.mentoring.outcomes import is_touch, read_way, talk_after_vain
+from plugins.mentoring.outcomes import is_touch, is_vain_only, read_way, talk_after_vain
 
 NOTE_MOST = 200
 # A line of contact is short; what is longer was written for something else.
 LINE_MOST = 300
 # Of a long first name people say the end (阿依古丽: 古丽).
 _LONG_FIRST = 4
+# Names of four characters are mostly of two and two (吉克拉布).
+_LONG_GIVEN = 3
 
 WHO = frozenset((Part.WHO,))
+OUTCOME = frozenset((Part.OUTCOME,))
 
 # Private-use characters stand for what is out of sight while a day is looked for.
 _HIDDEN = 0xE000
@@ -75,6 +78,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
     if not pairs:
         pairs, several = _read_name(rest, people, called_by_surname)
         by_surname = bool(pairs)
+    honoured = bool(pairs) and rest.take(words.HONORIFIC) is not None
     named = rest.text
     somebody = not pairs and rest.take(words.SOMEBODY) is not None
     incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
@@ -111,7 +115,9 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
-        doubts=doubts_of(understood) | (WHO if by_surname else NO_DOUBT),
+        doubts=doubts_of(understood)
+        | (WHO if by_surname else NO_DOUBT)
+        | (OUTCOME if honoured else NO_DOUBT),
     )
 
 
@@ -128,6 +134,8 @@ def called(name: str) -> tuple[str, ...]:
         last = (first[-2:],) if len(first) >= _LONG_FIRST else ()
         return (name, name.replace(dot, ""), first, *last)
     given = name[2:] if name[:2] in words.COMPOUND_SURNAMES else name[1:]
+    if len(given) >= _LONG_GIVEN and name[:2] not in words.COMPOUND_SURNAMES:
+        return (name, given, given[1:])
     if len(given) > 1:
         return (name, given)
     return (name, *(mark + given for mark in words.FAMILIAR if given))
@@ -252,16 +260,26 @@ def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguou
 
 
 def _day_of_talk(shown: str, today: date, *, night: bool) -> date | None:
-    """Return the day of the talk where a vain try of another day is told before it."""
+    """Return the day of the piece that counts of several dated ones, None when none plainly does.
+
+    The talk after a vain try; the only piece that names a way or an outcome; of vain tries one
+    after the other the last.
+    """
     talked_at = talk_after_vain(shown)
-    if talked_at is None:
-        return None
-    piece = next(
-        one for one in words.PIECE.finditer(shown) if one.start() <= talked_at < one.end()
-    )
-    day, left = daywords.find_day(piece[0], today, past=True, night=night)
-    other, _ = daywords.find_day(left, today, past=True, night=night)
-    return day if isinstance(day, date) and other is None else None
+    days: list[date] = []
+    for piece in words.PIECE.finditer(shown):
+        day, left = daywords.find_day(piece[0], today, past=True, night=night)
+        other, _ = daywords.find_day(left, today, past=True, night=night)
+        if not isinstance(day, date) or not (talked_at is None or piece.end() > talked_at):
+            continue
+        if other is not None:
+            return None
+        if is_touch(piece[0]) and (talked_at is None or piece.start() <= talked_at):
+            days.append(day)
+    if len(days) == 1:
+        return days[0]
+    tries_only = days == sorted(days) and is_vain_only(shown)
+    return days[-1] if days and tries_only else None
 
 
 def _unclear_day(shown: str) -> Ambiguous | None:

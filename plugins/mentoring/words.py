@@ -80,6 +80,9 @@ CHANNELS = (
     _channel(Channel.LETTER, "写信", rf"[写寄去来回]了?封?信(?!息|心|用){_DONE}|[寄写][来去]的信"),
 )
 
+# A channel that is told as the right one (没打 是发的短信), or belongs to something asked of us.
+INSTEAD = re.compile(r"(?:没打|不是|改(?:打|用|发|成)?)[\s，,]*是?[打发用]?的?$")
+ASKED_OF_US = re.compile(r"[托让叫请][^\s，。,；;]{0,5}$|[说讲][^\s，。,；;]*$")
 # It was the person who began (玉梅打来的电话).
 INCOMING = re.compile(
     r"打(?:过)?来|来[了过]?个?(?:电话|信|微信|消息|短信)|来电(?!话费)|发(?:微信|消息|信息|视频)?来"
@@ -131,7 +134,7 @@ OUTCOME_LABELS = {
 
 # Somebody without a name: "that one" (dialogues 3.6), and words of contact that name no channel.
 SOMEBODY = re.compile(r"[那这]个?(?:谁谁?|人)")
-CONTACT = re.compile(r"[跟和给对]我(?:说|讲)|告诉我|联[系络](?:过了?|了|\x00+了)(?!人|方式)")
+CONTACT = re.compile(r"^\x00+(?:刚才?|今天|昨天)?[说讲](?!的)|[跟和给对]我(?:说|讲)|告诉我|联[系络](?:过了?|了|\x00+了)(?!人|方式)")
 
 FILLERS = re.compile(
     r"^(?:我|已经|刚才?|又|就|也|都|找|个|问候|一下|记下|[跟给和与同对向把在用往了过的是：:～~.]|\s)+"
@@ -176,7 +179,7 @@ QUESTION = re.compile(
 # A contact that is still to be made: told without an outcome it is none.
 NOT_DONE = re.compile(
     r"还没(?:打|联系|给|顾)|没顾上|忘了[给打联]"
-    r"|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明[天儿早晚日]|后天|今晚|晚上)"
+    r"|(?:到时候?|回头|改天|过两天)我(?:再)?[去给打问]|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明[天儿早晚日]|后天|今晚|晚上)"
     r"|[到在]?再(?:打|联系)\S*电话$|要是|如果|万一"
 )
 # A piece of two or three characters that begins like this is taken for the name of a stranger.
@@ -197,6 +200,7 @@ CANCEL = frozenset(("取消", "算了", "不记", "不记了", "不要了", "别
 # A given name before one of these is a firm or a street (建设银行, 平安保险).
 OF_A_FIRM = re.compile(r"(?:保险|银行|证券|大道|[东南西北中]?路(?!上)|街|夜|符)")
 FAMILIAR = "小阿"
+HONORIFIC = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?!夫|家|妹|弟)")
 # Somebody called by the surname alone, and surnames that are prepositions as well.
 BEFORE_SURNAME = "老小"
 AFTER_SURNAME = "哥姐叔婶伯姨嫂总工"
