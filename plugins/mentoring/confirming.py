@@ -32,7 +32,13 @@ def show(facts: Facts, people: Sequence[Mentee], now: datetime) -> Reply:
     today = local_day(now)
     name = next(one.name for one in people if one.pair_id == facts.pair)
     line = views.entry_words(
-        steps.entry(facts), name, today, label=facts.label, place=facts.place, now=now
+        steps.entry(facts),
+        name,
+        today,
+        label=facts.label,
+        place=facts.place,
+        is_incoming=facts.incoming,
+        now=now,
     )
     options = (
         Option(Say("mentoring.option_right"), value=_YES),

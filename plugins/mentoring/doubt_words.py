@@ -7,6 +7,7 @@ A name of one of his people that was read stands as \x00.
 import re
 
 from plugins.mentoring.outcome_words import RELATIVE_WORDS
+from plugins.mentoring.words import OF_SOMETHING as OF_SOMETHING_ELSE
 
 _N = r"[\d一二两三四五六七八九十几半]"
 _HIM = r"(?:他|她|\x00)"
@@ -29,6 +30,19 @@ NEXT = re.compile(
     rf"|[过隔等](?:个|上|了)?{_N}+个?(?:多)?[天周月星礼]|过[些段阵]|每[周月]|明[天晚早]|后天|今晚|等他|等她|等\x00"
     rf"|下个?(?:周|月|星期|礼拜)"
 )
+# A day to come on which something of his own life is due (汇报下周交).
+NEXT_OF_HIS = re.compile(
+    r"(?:明天|后天|下个?(?:周|月|星期|礼拜)|今晚)[^再约]{0,4}?[交回走发开上补考生去来搬写做放结]"
+)
+A_WAY = re.compile(
+    r"电话|手机|点话|电活|视|语音|[微薇威]信|[wvWV][xX]|[Qq]{2}|短信|消息|信息|信|门|面|见|家|屋|访|户|话"
+)
+CAME = re.compile(r"来|倒|才|收到|看见|回(?!来)")
+NOT = re.compile(r"[没不]")
+OF_SOMETHING = re.compile(rf"(?:[\d一二三四五六七八九十]+月份?)?{OF_SOMETHING_ELSE.pattern}")
+# Every call ends with hanging up: a refusal it is with one of these.
+REFUSED = re.compile(r"没空|没时间|不耐烦|不[想愿让要]|吵架|吵了|骂|别再?[打找来]|拉黑")
+HUNG_UP = re.compile(r"挂")
 # In what somebody said only an agreement to talk again counts.
 NEXT_TOLD = re.compile(
     r"(?:再|下[次回]|明[天晚早]|后天|今晚|晚上|周[一二三四五六日末]|[号日]|月|[天会]|时候|以后|时间)"
@@ -63,7 +77,7 @@ STRANGER = re.compile(
     r"|(?<![\u4e00-\u9fff])[小老阿](?P<familiar>[\u4e00-\u9fff])(?=[\s，。、也没不接说打电回]|$)"
 )
 NO_NAME = re.compile(
-    r"(?:[了过着]|一|两|几|个|人|家|村|厂|电话|微信|视频|语音|短信|消息|信息|我|俺|他|她|你|咱|大家|平时|时候|会儿|面|话|乡|家里)"
+    r"(?:[了过着]|一|两|几|个|人|家|村|厂|电话|微信|视频|语音|短信|消息|信息|我|俺|他|她|你|咱|到|新|活|大家|平时|时候|会儿|面|话|乡|家里)"
 )
 # What weighs too much to stand under a plain "talked" without the mentor's yes.
 TROUBLE = re.compile(
@@ -80,4 +94,6 @@ DENIED = re.compile(
 TO_THE_BOT = re.compile(
     r"(?:请|麻烦)?(?:你|您)?(?:帮我|给我|替我)(?:记|登记)(?:一?下|一笔)?(?:啊|吧)?(?:就是)?"
 )
-SETTLED = re.compile(r"(?:要|拿|讨|补|发|结|还)(?:回来|到手|到|清|上|齐|完)?了|解决了|好了|没事了|出院|不用(?:管|操心|担心)")
+SETTLED = re.compile(
+    r"(?:要|拿|讨|补|发|结|还)(?:回来|到手|到|清|上|齐|完)?了|解决了|好了|没事了|出院|不用(?:管|操心|担心)"
+)

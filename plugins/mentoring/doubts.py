@@ -17,7 +17,6 @@ from models.enums import Channel, Outcome
 from plugins.mentoring import doubt_words as signs
 from plugins.mentoring import outcome_words, words
 from plugins.mentoring.masked import MASK
-from plugins.mentoring.outcomes import talk_after
 from plugins.mentoring.topic_words import without_address
 
 
@@ -33,9 +32,8 @@ class Part(StrEnum):
 
 NO_DOUBT: frozenset[Part] = frozenset()
 _VAIN = frozenset((Outcome.NO_ANSWER, Outcome.NUMBER_DEAD))
-_UNHEARD = frozenset((*_VAIN, Outcome.THROUGH_OTHERS))
+_UNHEARD = frozenset((*_VAIN, Outcome.THROUGH_OTHERS, Outcome.DECLINED))
 _HEARD = frozenset((Outcome.REACHED,))
-_SHORT_NO = re.compile(r"也(?:没|不)?$|[没不]")
 _TALK = frozenset((Outcome.REACHED, Outcome.EMPLOYER_CHANGED, Outcome.MOVED, Outcome.DECLINED))
 
 
@@ -54,6 +52,7 @@ class Understood:
     today: date
     next_on: date | None
     asks_next: bool
+    is_guess: bool = False
 
 
 def doubts_of(line: Understood) -> frozenset[Part]:
@@ -87,13 +86,13 @@ def _clauses(text: str) -> Iterator[tuple[str, str]]:
 def _names_another(left: str) -> bool:
     for found in signs.STRANGER.finditer(left):
         name = found["name"] or found["familiar"]
-        if not signs.NO_NAME.search(name) and not outcome_words.RELATIVE.search(name):
+        if not signs.NO_NAME.search(name) and not outcome_words.RELATIVE.search(found[0]):
             return True
     return False
 
 
 def _is_of_another_day(own: str, line: Understood) -> bool:
-    for found in signs.DAY.finditer(own):
+    for found in signs.DAY.finditer(signs.OF_SOMETHING.sub(" ", own)):
         day = daywords.parse_day(found[0], line.today, past=True)
         if day is None or day != line.day:
             return True
@@ -102,17 +101,22 @@ def _is_of_another_day(own: str, line: Understood) -> bool:
 
 def _speaks_of_next(left: str) -> bool:
     return any(
-        signs.NEXT.search(own) or signs.NEXT_TOLD.search(told) for own, told in _clauses(left)
+        (signs.NEXT.search(own) and not signs.NEXT_OF_HIS.search(own))
+        or signs.NEXT_TOLD.search(told)
+        for own, told in _clauses(left)
     )
 
 
 def _by_another_way(own: str, line: Understood) -> bool:
-    """Whether a second channel is told of, and not only that it was as vain."""
+    """Whether a second channel is told of; beside a vain try only that something came by it."""
+    is_vain = line.outcome in _VAIN
     for clause in words.BREAKS.split(own):
-        others = (word for word in words.CHANNELS if word.channel is not line.channel)
-        is_vain = _first(clause, _VAIN) is not None or _SHORT_NO.search(clause)
-        if any(m[0] for word in others for m in word.pattern.finditer(clause)) and not is_vain:
-            return True
+        if signs.NOT.search(clause) or (is_vain and not signs.CAME.search(clause)):
+            continue
+        for word in words.CHANNELS:
+            named = any(signs.A_WAY.search(m[0]) for m in word.pattern.finditer(clause))
+            if named and word.channel is not line.channel:
+                return True
     return False
 
 
@@ -120,12 +124,14 @@ def _could_be_otherwise(line: Understood, left: str, own: str) -> bool:
     outcome = line.outcome
     is_talk = outcome in _TALK
     checks = (
+        line.is_guess,
         outcome not in _UNHEARD and signs.NOT_TOUCHED.search(_own(_after_the_vain(line.said))),
         signs.PLANNED.search(own),
         outcome not in _VAIN and signs.QUESTION.search(left),
         outcome in (Outcome.REACHED, Outcome.DECLINED) and _is_mixed(line),
         is_talk and signs.HEDGED.search(own),
         is_talk and signs.OTHERS.search(own),
+        outcome is Outcome.THROUGH_OTHERS and not outcome_words.THROUGH_OTHERS.search(line.said),
         outcome is Outcome.HELP_NEEDED and signs.NOT_HIS.search(line.said),
         outcome is Outcome.REACHED and _has_trouble(left),
         outcome in _VAIN and _first(line.said, _HEARD) is not None,
@@ -135,10 +141,11 @@ def _could_be_otherwise(line: Understood, left: str, own: str) -> bool:
 
 
 def _is_mixed(line: Understood) -> bool:
-    """Whether a dead number stands beside a talk, or a talk beside a hanging up."""
+    """Whether a dead number stands beside a talk, or that somebody hung up is all that is told."""
     if line.outcome is Outcome.REACHED:
         return _first(line.said, frozenset((Outcome.NUMBER_DEAD,))) is not None
-    return talk_after(line.said, 0) is not None
+    hung_up = signs.HUNG_UP.search(line.said) is not None
+    return hung_up and signs.REFUSED.search(line.said) is None
 
 
 def _after_the_vain(text: str) -> str:

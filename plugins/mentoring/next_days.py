@@ -67,6 +67,8 @@ def _before_again(rest: Masked, today: date) -> NextDay | None:
     for read in (next_day, by_custom):
         for start in range(max(0, end - _WORDS_MOST), end):
             said = rest.text[start:end]
+            if read is by_custom and words.OF_A_TIME.search(rest.text[:start]):
+                continue
             day = read(said, today)
             if day is not None:
                 rest.mask(start, again.end())
@@ -74,9 +76,7 @@ def _before_again(rest: Masked, today: date) -> NextDay | None:
     return None
 
 
-def _day_before(
-    rest: Masked, end: int, again: re.Match[str], today: date
-) -> NextDay | None:
+def _day_before(rest: Masked, end: int, again: re.Match[str], today: date) -> NextDay | None:
     """Return the day that 到时候再打 goes back to (5月20号她生日 到时候再打)."""
     for start in range(max(0, end - _BACK_MOST), end):
         for stop in range(min(end, start + _WORDS_MOST), start + 1, -1):

@@ -70,7 +70,7 @@ OUTCOMES = (
         r"联系不上|没联系[上到]",
         rf"(?:{_HIM}|\x00)(?:人)?不在{_END}",
         r"没找[到着](?!新|工|活|厂|房|对象)人?",
-        r"(?:没|不)理(?:我|人)|没(?:人|有)?(?:应|反应)",
+        r"不(?:肯|敢|想|愿意?|怎么|大)接(?:我)?(?:的)?(?:电话)?(?!活|单)|(?:没|不)理(?:我|人)|没(?:人|有)?(?:应|反应)",
         rf"(?:{_NOT}|不)(?:给我)?回(?!来|家|村|乡|去|老家)(?:信息|消息|音|应|信|复|我|话)?",
         r"没(?:说|讲|聊|谈)[上成到](?:话|句)?|没见(?:他|她)?[回接]|没(?:动静|回音|吭声|搭理|音[信讯]|消息)|联系不[到着]|接不通|打不到|石沉大海",
     ),
@@ -113,7 +113,7 @@ OUTCOMES = (
     ),
     _outcome(
         Outcome.EMPLOYER_CHANGED,
-        r"[换调转]到.{0,4}(?:厂|工地|公司|单位|店)|[换跳]去.{0,6}(?:厂|工地|公司|单位|店)|[换去到]了?另一?家",
+        r"[换调转跳]到.{0,4}(?:厂|工地|公司|单位|店)|[换跳]去.{0,6}(?:厂|工地|公司|单位|店)|[换去到]了?另一?家",
         taken=False,
     ),
     _outcome(
@@ -135,13 +135,14 @@ OUTCOMES = (
         Outcome.REACHED,
         r"(?<![没不])(?<!没有)打[通捅痛]了?|(?<!没)(?<!不)接了?我?的?电话了?",
         r"(?<!没)(?<!正在)通(?:了|过|完)?(?:个|次)?电?话(?!中|费)了?",
+        r"(?<!没)打[过回]来了?(?!的)",
         r"(?<!没)回了我?个?电话|(?<!没)回我?个?电话了",
         channel=Channel.PHONE,
     ),
     _outcome(
         Outcome.REACHED,
         r"(?<!不)(?<!无法)(?<!没)接?[通痛][了啦咯]|(?<!没)(?<!无法)(?<!未)接通|联系[上到]了?",
-        r"(?<!没)打[过回]来了?(?!的)|(?:自己|本人)接的?|接[了起]|接听(?!不)|说上话了?|才[接通]|(?<=[\s，、,])[接通](?=$|[\s，、,])",
+        r"(?:自己|本人)接的?|接[了起]|接听(?!不)|说上话了?|才[接通]|(?<=[\s，、,])[接通](?=$|[\s，、,])",
         r"回复?[了啦](?!家|村|乡|老家|来)(?:消息|信息|话|我)?|才回|回我了?|回过来了?",
     ),
     _outcome(
@@ -175,6 +176,13 @@ THROUGH_OTHERS = re.compile(
     rf"|{RELATIVE_WORDS}(?:人|妈|爸|弟|哥|\S{{1,2}}(?=[说讲]))?(?:用?(?:电话|微信|手机|短信))?(?:接的?|说|讲|回|告诉|转)"
     rf"|{RELATIVE_WORDS}[^\s，。,；;]{{0,6}}?[跟和对给]我(?:说|讲)"
 )
+# A relative in one piece, and in the next that something is said: mostly by her.
+MOST_LIKELY_OTHERS = re.compile(
+    rf"{RELATIVE_WORDS}[^\s，。,；;]{{0,8}}[\s，,]+(?:说|讲)(?!了)"
+    r"|(?:男的|女的|别人|外人|小孩子?|有人|人家|陌生人)接"
+)
+# It is another's number, whoever says so.
+WRONG_NUMBER = re.compile(r"打错|换人|不认识|不是")
 # A relative whose words the person himself passes on is no source (他说他妈说让他回来).
 PASSED_ON = re.compile(r"[说讲]")
 STANDS_IN = re.compile(
@@ -200,6 +208,7 @@ WEIGHTY = re.compile(
     r"|派出所|抓了|骗|去世|离婚|没地方住|不让(?!接|带)|不干了|不做了|改行|调[去到]|去了(?![个封条通趟])(?=[\u4e00-\u9fff]{2})"
 )
 IS = "是"
+HAN = re.compile(r"[\u4e00-\u9fff]")
 # Trouble of somebody else, which he only tells of.
 NOT_HIS = re.compile(r"老乡|同乡|工友|同事|邻居|朋友|别人|人家")
 # What comes after what stands before.
@@ -207,10 +216,10 @@ LATER = re.compile(r"后来|[再又]|下午|晚上|然后|接着|第[二三]|今
 # After a vain try: he says something all the same, which nobody can add up.
 ANSWERED = re.compile(r"(?:^|[\s，。,；;])(?:他|她)(?:说|讲|回)(?!话|来|家|村)")
 # After what somebody else told or answered: the person himself came to the telephone.
-HIMSELF = re.compile(r"(?:自己|本人)(?:接|回|说|讲|打)")
+HIMSELF = re.compile(r"(?:自己|本人)[^\s，。,；;]{0,4}(?:接|回|说|讲|打)")
 # A talk that did not come about (后来也没给我回过来).
 NO_TALK = re.compile(
-    r"(?:好像|以为|可能|估计|第?[一二两三四五六七八九十几\d]+)$|(?:没有?|不|未|冇|莫得?)(?:给我|给俺|再|能|打|有)?$"
+    r"(?:好像|以为|可能|估计|第?[一二两三四五六七八九十几\d]+)$|(?:没有?|不|未|冇|冒|莫得?)(?!久)(?:[给我俺再能打有肯愿意敢想怎么大他她让法办]){0,4}$"
     r"|(?:能|要是|如果|万一|等)(?:打|接)?$"
 )
 # Told so that nobody can say what came of it.
@@ -229,3 +238,12 @@ NOT_YET = re.compile(
 CHANGES = frozenset((Outcome.MOVED, Outcome.EMPLOYER_CHANGED))
 # Several named people of whom the same is told.
 ALIKE = re.compile(r"\x00[^\x00]{1,2}\x00+[^\x00，。,；;]{0,8}(?:都|俩)|俩")
+# Where one of these stands nobody guesses that they talked.
+NO_GUESS = (
+    BUSY,
+    WEIGHTY,
+    UNSURE,
+    re.compile(
+        r"[没不未忘别]|打算|准备|想|要|该|[?？]|吗|换|搬|调|挂|记得|提醒|通知|约|再|等|让|叫|响|断|听|[明后]天"
+    ),
+)

@@ -10,30 +10,41 @@ from plugins.mentoring.masked import Masked
 from plugins.mentoring.outcome_words import OutcomeWord
 
 _Match = tuple[OutcomeWord, re.Match[str]]
+# Ways that are no more than a try until somebody answers are left out: messages, letters.
+_BY_TALK = frozenset(
+    (Channel.PHONE, Channel.VOICE, Channel.VIDEO, Channel.VISIT, Channel.IN_PERSON)
+)
+# So many characters together tell something.
+_TELLING = 4
 _VAIN = frozenset((Outcome.NO_ANSWER, Outcome.NUMBER_DEAD))
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What came of it, how they were in touch, and how that is repeated."""
+    """What came of it, how they were in touch, and how that is repeated.
+
+    ``is_guess`` says that they talked only as it seems: what was told has to come from somewhere.
+    """
 
     outcome: Outcome | None
     channel: Channel | None
     label: str
+    is_guess: bool = False
 
 
 def read_way(rest: Masked) -> Way:
     """Take outcome and channel; of a vain try and a talk in one line the later one counts."""
     came = _read_outcome(rest)
     channel, label = _read_channel(rest, came)
-    return Way(came.outcome, channel, label)
+    return Way(came.outcome, channel, label, came.is_guess)
 
 
 def is_touch(piece: str) -> bool:
     """Whether a piece names a channel, or tells plainly whether they talked."""
     told = (word for word in outcome_words.OUTCOMES if word.taken)
-    ways = (*words.CHANNELS, *words.CHANNEL_HINTS, *told)
-    return any(found[0] for word in ways for found in word.pattern.finditer(piece))
+    ways = (word.pattern for word in (*words.CHANNELS, *words.CHANNEL_HINTS))
+    patterns = (*ways, *(word.pattern for word in told))
+    return any(found[0] for pattern in patterns for found in pattern.finditer(piece))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class _Came:
     implied: Channel | None = None
     vain_at: int | None = None
     talked_at: int | None = None
+    is_guess: bool = False
 
 
 def _read_outcome(rest: Masked) -> _Came:
@@ -55,7 +67,9 @@ def _read_outcome(rest: Masked) -> _Came:
     if _is_unsure(rest.text, matches):
         return _Came(None, matches[0][0].channel if matches else None)
     if not matches:
-        return _Came(_unsaid(rest.text, heard_of=heard is not None))
+        unsaid = _unsaid(rest.text, heard_of=heard is not None)
+        is_guess = unsaid is None and _tells_of_him(rest.text)
+        return _Came(Outcome.REACHED if is_guess else unsaid, is_guess=is_guess)
     word, found = matches[0]
     talk = _later_talk(rest.text, word, found)
     if _is_unclear(rest.text, word, found, talk, heard):
@@ -91,7 +105,7 @@ def _is_unclear(
     if word.outcome in _VAIN and talk is None and _is_gainsaid(text, found):
         return True
     if word.outcome is Outcome.NUMBER_DEAD and heard and heard.end() <= found.start():
-        return True
+        return outcome_words.WRONG_NUMBER.search(found[0]) is None
     if word.outcome in _VAIN and talk is None:
         answers = heard is None and outcome_words.ANSWERED.search(text, found.end()) is not None
         return answers or _by_another_way(text, found.end())
@@ -167,9 +181,25 @@ def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
     return Outcome.REACHED if touched else None
 
 
+def _tells_of_him(text: str) -> bool:
+    """Whether a way is named that only a talk makes, and more is told than the try itself."""
+    if any(pattern.search(text) for pattern in outcome_words.NO_GUESS):
+        return False
+    if any(word.outcome in _VAIN and word.pattern.search(text) for word in outcome_words.OUTCOMES):
+        return False
+    talks = (word for word in words.CHANNELS if word.channel in _BY_TALK)
+    if not any(found[0] for word in talks for found in word.pattern.finditer(text)):
+        return False
+    for word in (*words.CHANNELS, *words.CHANNEL_HINTS):
+        text = word.pattern.sub(" ", text)
+    pieces = (words.FILLERS.sub("", piece) for piece in words.BREAKS.split(text))
+    return any(len(outcome_words.HAN.findall(piece)) >= _TELLING for piece in pieces)
+
+
 def _heard_of(text: str) -> re.Match[str] | None:
     """Return where it stands that somebody else told it."""
-    for found in outcome_words.THROUGH_OTHERS.finditer(text):
+    others = (outcome_words.THROUGH_OTHERS, outcome_words.MOST_LIKELY_OTHERS)
+    for found in (one for pattern in others for one in pattern.finditer(text)):
         before = words.BREAKS.split(text[: found.start()])[-1]
         if outcome_words.PASSED_ON.search(before):
             continue

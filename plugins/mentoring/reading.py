@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from core import daywords
-from core.daywords import Ambiguous, Reason
+from core.daywords import Ambiguous
 from models.enums import Channel, Outcome
 from plugins.mentoring import words
 from plugins.mentoring.doubts import NO_DOUBT, Part, Understood, doubts_of
 from plugins.mentoring.masked import MASK, Masked
 from plugins.mentoring.next_days import NOTHING, read_next
 from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
-from plugins.mentoring.outcomes import is_touch, is_vain_only, read_way, talk_after_vain
+from plugins.mentoring.outcomes import read_way
+from plugins.mentoring.told_days import read_day
 
 NOTE_MOST = 200
 # A line of contact is short; what is longer was written for something else.
@@ -25,9 +25,6 @@ _LONG_GIVEN = 3
 
 WHO = frozenset((Part.WHO,))
 OUTCOME = frozenset((Part.OUTCOME,))
-
-# Private-use characters stand for what is out of sight while a day is looked for.
-_HIDDEN = 0xE000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Line:
     nobody's, ``somebody`` that only "that one" does. ``day`` may be a question. ``next_said`` are
     the words of the next contact that name no day of the calendar; without ``next_on`` they have to
     be asked about. ``place`` is where relatives say the person is. ``doubts`` are the parts that
-    words which nobody accounted for could change.
+    words which nobody accounted for could change; ``is_guess`` is an outcome that only seems so.
     """
 
     pairs: tuple[int, ...] = ()
@@ -63,6 +60,7 @@ class Line:
     note: str = ""
     place: str = ""
     doubts: frozenset[Part] = frozenset()
+    is_guess: bool = False
 
     @property
     def says_contact(self) -> bool:
@@ -78,15 +76,18 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
     if not pairs:
         pairs, several = _read_name(rest, people, called_by_surname)
         by_surname = bool(pairs)
-    honoured = bool(pairs) and rest.take(words.HONORIFIC) is not None
+    honoured = words.HONOURED_SPEAKS.search(rest.text) is not None
+    rest.take(words.HONORIFIC)
     named = rest.text
     somebody = not pairs and rest.take(words.SOMEBODY) is not None
     incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
     ahead = read_next(rest, today)
-    day = _read_day(rest, today, night=night)
+    day = read_day(rest, today, night=night)
     alike = not several or ALIKE.search(named) is not None
     ahead = ahead if alike else NOTHING
     way = read_way(rest)
+    if way.is_guess and not pairs:
+        way = replace(way, outcome=None, is_guess=False)
     contact_word = rest.take(words.CONTACT) is not None
     dropped = not alike and way.outcome is not None
     pieces = _pieces(rest.text)
@@ -99,6 +100,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         today=today,
         next_on=ahead.on,
         asks_next=bool(ahead.said),
+        is_guess=way.is_guess,
     )
     stranger = not pairs and bool(pieces) and is_name_like(pieces[0])
     return Line(
@@ -115,6 +117,7 @@ def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = 
         incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
+        is_guess=way.is_guess,
         doubts=doubts_of(understood)
         | (WHO if by_surname else NO_DOUBT)
         | (OUTCOME if honoured else NO_DOUBT),
@@ -186,111 +189,6 @@ def _has_surname(text: str, word: re.Match[str]) -> bool:
     before = text[: word.start()][-1:]
     is_given = word[0][0] not in words.SURNAMES and len(word[0]) > 1
     return is_given and before in words.SURNAMES and before not in words.ALSO_PREPOSITIONS
-
-
-def _read_day(rest: Masked, today: date, *, night: bool) -> date | Ambiguous | None:
-    """Take the day it happened. Two days in one line become a question.
-
-    What somebody said or plans is out of sight meanwhile; an unclear day counts only where a piece
-    of the line begins (前两天联系了, but not 没回家过年).
-    """
-    hidden: list[str] = []
-
-    def hide(found: re.Match[str]) -> str:
-        hidden.append(found[0])
-        return chr(_HIDDEN + len(hidden) - 1)
-
-    shown = words.TOLD_OR_PLANNED.sub(hide, rest.text)
-    shown = _without_other_days(shown, today, hide)
-    day, left = _found_day(shown, today, night=night)
-    for place, clause in enumerate(hidden):
-        left = left.replace(chr(_HIDDEN + place), clause)
-    rest.text = left
-    return day
-
-
-def _without_other_days(
-    shown: str, today: date, hide: Callable[[re.Match[str]], str]
-) -> str:
-    """Hide the pieces whose day tells of his life, where the contact itself stands elsewhere."""
-    pieces = list(words.PIECE.finditer(shown))
-    dated = [one for one in pieces if _has_day(one[0], today)]
-    of_contact = [one for one in pieces if _is_of_contact(one[0], today)]
-    has_own = any(one in of_contact for one in dated)
-    other = [
-        one
-        for one in dated
-        if one not in of_contact and of_contact and (has_own or words.OF_LIFE.search(one[0]))
-    ]
-    for one in reversed(other):
-        shown = shown[: one.start()] + hide(one) + shown[one.end() :]
-    return shown
-
-
-def _has_day(piece: str, today: date) -> bool:
-    day, _ = daywords.find_day(piece, today, past=True)
-    return day is not None or words.UNCLEAR_DAY.search(piece) is not None
-
-
-def _is_of_contact(piece: str, today: date) -> bool:
-    """Whether a piece tells of the contact itself, or is nothing but a day."""
-    if MASK in piece or words.CONTACT.search(piece) or is_touch(piece):
-        return True
-    day, left = daywords.find_day(piece, today, past=True)
-    return day is not None and not words.OF_THE_DAY.sub("", words.FILLERS.sub("", left)).strip()
-
-
-def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguous | None, str]:
-    """Return the day of ``shown`` and what is left of it; nothing is taken for no day."""
-    day, left = daywords.find_day(shown, today, past=True, night=night)
-    told_of = words.OF_SOMETHING.search(shown) is not None
-    if isinstance(day, date):
-        other, _ = daywords.find_day(left, today, past=True, night=night)
-        if isinstance(other, date) and other != day:
-            at_last = _day_of_talk(shown, today, night=night)
-            if at_last is not None:
-                return at_last, shown
-            return Ambiguous(Reason.VAGUE, "", tuple(sorted((day, other)))), shown
-        return (Ambiguous(Reason.VAGUE, "", (day,)), shown) if told_of else (day, left)
-    if day is not None and day.reason is Reason.FUTURE and told_of:
-        return None, shown
-    if day is not None and _begins_piece(shown, day.words):
-        return day, left
-    return _unclear_day(shown), shown
-
-
-def _day_of_talk(shown: str, today: date, *, night: bool) -> date | None:
-    """Return the day of the piece that counts of several dated ones, None when none plainly does.
-
-    The talk after a vain try; the only piece that names a way or an outcome; of vain tries one
-    after the other the last.
-    """
-    talked_at = talk_after_vain(shown)
-    days: list[date] = []
-    for piece in words.PIECE.finditer(shown):
-        day, left = daywords.find_day(piece[0], today, past=True, night=night)
-        other, _ = daywords.find_day(left, today, past=True, night=night)
-        if not isinstance(day, date) or not (talked_at is None or piece.end() > talked_at):
-            continue
-        if other is not None:
-            return None
-        if is_touch(piece[0]) and (talked_at is None or piece.start() <= talked_at):
-            days.append(day)
-    if len(days) == 1:
-        return days[0]
-    tries_only = days == sorted(days) and is_vain_only(shown)
-    return days[-1] if days and tries_only else None
-
-
-def _unclear_day(shown: str) -> Ambiguous | None:
-    """Return a question for days that nobody could tell from the words alone."""
-    found = words.AHEAD_BUT_DONE.search(shown) or words.UNCLEAR_DAY.search(shown)
-    return Ambiguous(Reason.VAGUE, found[0]) if found else None
-
-
-def _begins_piece(text: str, said: str) -> bool:
-    before = words.BREAKS.split(text[: max(text.find(said), 0)])[-1]
-    return not words.FILLERS.sub("", before)
 
 
 def _pieces(text: str) -> list[str]:

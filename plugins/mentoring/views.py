@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from core.conversation import Ask, Option, Reply, Say, Slot
 from core.texts import current
-from models.enums import Direction
 from plugins.mentoring import inspection_views, pair_words, words
 from plugins.mentoring.inspections import Due
 from plugins.mentoring.policy import Entry, Next, NextKind
@@ -195,7 +194,14 @@ def undone(kind: Undone, line: LogLine, today: date) -> Reply:
 
 
 def entry_words(
-    entry: Entry, name: str, today: date, *, label: str, place: str, now: datetime
+    entry: Entry,
+    name: str,
+    today: date,
+    *,
+    label: str,
+    place: str,
+    is_incoming: bool,
+    now: datetime,
 ) -> str:
     """Return a line that is not written yet as it is repeated, without its note."""
     line = LogLine(
@@ -207,7 +213,7 @@ def entry_words(
         note="",
         is_withdrawn=False,
         entered_at=now,
-        is_incoming=entry.direction is Direction.INCOMING,
+        is_incoming=is_incoming,
     )
     return _line(line, today, label=label, place=place)
 

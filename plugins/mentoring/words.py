@@ -30,7 +30,7 @@ CHANNELS = (
     _channel(
         Channel.VIDEO,
         "视频",
-        rf"(?:用|在)?(?:微信|QQ)?(?:打|开|发|聊)?{_ONE}视[频屏](?:通话|聊天|电话)?{_DONE}",
+        rf"(?:用|在)?(?:微信|QQ)?(?:打|开|发|聊)?{_ONE}视[频屏](?!课)(?:通话|聊天|电话)?{_DONE}",
     ),
     _channel(
         Channel.VOICE,
@@ -46,12 +46,14 @@ CHANNELS = (
     ),
     _channel(Channel.TEXT, "短信", rf"(?:发|回|收到)?{_ONE}短信{_DONE}"),
     _channel(Channel.TEXT, "QQ", rf"(?:用|在|加|发)?{_ONE}[Qq]{{2}}(?:上|里|聊天|消息)?{_DONE}"),
-    _channel(Channel.TEXT, "发消息", rf"(?:发|留|回)(?:的)?{_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}"),
+    _channel(
+        Channel.TEXT, "发消息", rf"(?:发|留|回)[的来]?{_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}"
+    ),
     _channel(
         Channel.PHONE,
         "电话",
         rf"(?:[打通来接回](?:过?来)?的?)?{_ONE}(?:手机|电话|点话|电活)(?!(?:都|又|也|给)?(?:摔|坏|丢|没电|掉|进水|被偷|被收|锁))(?:联系)?{_DONE}",
-        r"通[了过完]?[个次]?电?话(?!中|费)了?",
+        r"通[了过完的]?[个次]?电?话(?!中|费)了?",
         r"打过(?:了|去|来)?(?!工|针|架|仗)",
         r"打了(?!工|针|架|包)(?:过去|过来)?",
         r"(?:去|来)电(?!话)",
@@ -74,6 +76,7 @@ CHANNELS = (
         "见面",
         rf"[见碰]了?个?面{_DONE}",
         rf"(?:面谈|当面(?:聊|谈|说)?){_DONE}",
+        r"来(?:了)?(?:我)?(?:家|村|村部|村委会?|办公室|支部)里?(?:找我|坐|看我|办事|开会|盖章)",
         r"一起(?:喝|吃)(?:了)?(?:个|顿)?[酒饭茶]",
         r"[见碰遇][到着见]了?|见过了?|见了\x00+一?面?",
     ),
@@ -134,7 +137,9 @@ OUTCOME_LABELS = {
 
 # Somebody without a name: "that one" (dialogues 3.6), and words of contact that name no channel.
 SOMEBODY = re.compile(r"[那这]个?(?:谁谁?|人)")
-CONTACT = re.compile(r"^\x00+(?:刚才?|今天|昨天)?[说讲](?!的)|[跟和给对]我(?:说|讲)|告诉我|联[系络](?:过了?|了|\x00+了)(?!人|方式)")
+CONTACT = re.compile(
+    r"^\x00+(?:刚才?|今天|昨天)?(?=[说讲](?!的)|[让叫]我)|[跟和给对]我(?=说|讲)|告诉(?=我)|联[系络](?:过了?|了|\x00+了)(?!人|方式)"
+)
 
 FILLERS = re.compile(
     r"^(?:我|已经|刚才?|又|就|也|都|找|个|问候|一下|记下|[跟给和与同对向把在用往了过的是：:～~.]|\s)+"
@@ -160,10 +165,12 @@ UNCLEAR_DAY = re.compile(
     r"|[去前]年(?!\d{1,2}[月.]\d)|(?:\d+|[一二两三几半])个?(?:多)?月(?:之|以)?前|月最后一[天日]|最近|近来|前不久"
 )
 # A day that has not come, of something that is told as done (后天打了).
-AHEAD_BUT_DONE = re.compile(r"大?[明后]天(?:给|跟|和)?\x00*(?:打|见|联系|聊|视频|通)[^\s，。]{0,3}了")
+AHEAD_BUT_DONE = re.compile(
+    r"大?[明后]天(?:给|跟|和)?\x00*(?:打|见|联系|聊|视频|通)[^\s，。]{0,3}了"
+)
 # What happens on days of his own life.
 OF_LIFE = re.compile(
-    r"班|[到走回来去发交进出]|放假|生日|开[学工]|票|动身|结婚|[生考搬拿领休]|涨|租|过的"
+    r"班|[到走回来去发交进出]|放假|生日|开[学工]|票|动身|结婚|[生考搬拿领休办酒种收割]|满月|手术|[复检]查|到期|涨|租|过的"
 )
 OF_THE_DAY = re.compile(
     r"(?:大?清?[早晚夜]上?|[上中下]午|傍晚|半夜|夜里|天黑|[\d一二三四五六七八九十两]+点[半多钟]*|的?时候|那天|就|是|,)+"
@@ -201,6 +208,8 @@ CANCEL = frozenset(("取消", "算了", "不记", "不记了", "不要了", "别
 OF_A_FIRM = re.compile(r"(?:保险|银行|证券|大道|[东南西北中]?路(?!上)|街|夜|符)")
 FAMILIAR = "小阿"
 HONORIFIC = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?!夫|家|妹|弟)")
+# Whether he himself or one of his kin speaks nobody can tell then (海霞姐打来).
+HONOURED_SPEAKS = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?:接|说|讲|打来|来电|回)")
 # Somebody called by the surname alone, and surnames that are prepositions as well.
 BEFORE_SURNAME = "老小"
 AFTER_SURNAME = "哥姐叔婶伯姨嫂总工"
