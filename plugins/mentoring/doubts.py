@@ -13,10 +13,12 @@ from enum import StrEnum
 
 from core import daywords
 from core.daywords import Ambiguous
-from models.enums import Channel, Outcome
+from models.enums import Outcome
 from plugins.mentoring import doubt_words as signs
 from plugins.mentoring import outcome_words, words
 from plugins.mentoring.masked import MASK
+from plugins.mentoring.next_days import NOTHING, NextDay
+from plugins.mentoring.outcomes import Way, talk_after
 from plugins.mentoring.topic_words import without_address
 
 
@@ -38,33 +40,28 @@ _TALK = frozenset((Outcome.REACHED, Outcome.EMPLOYER_CHANGED, Outcome.MOVED, Out
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """What was read of a line.
+class Told:
+    """A line with the names of his own people masked: all that was ``said``, and what is ``left``.
 
-    ``said`` is the line with the names of his own people masked, ``left`` what is still unread.
+    ``day`` is the one that was read.
     """
 
     said: str
     left: str
-    outcome: Outcome | None
-    channel: Channel | None
-    day: date | Ambiguous | None
+    day: date | Ambiguous
     today: date
-    next_on: date | None
-    asks_next: bool
-    is_guess: bool = False
 
 
-def doubts_of(line: Understood) -> frozenset[Part]:
-    """Return the parts that something unaccounted for could change."""
+def doubts_of(line: Told, way: Way, ahead: NextDay) -> frozenset[Part]:
+    """Return the parts of what was read that something unaccounted for could change."""
     left = signs.TO_THE_BOT.sub(MASK, without_address(line.left))
     own = _own(left)
     found = {
         Part.WHO: _names_another(left),
         Part.DAY: _is_of_another_day(own, line),
-        Part.NEXT: not line.asks_next and line.next_on is None and _speaks_of_next(left),
-        Part.CHANNEL: _by_another_way(own, line),
-        Part.OUTCOME: line.outcome is not None and _could_be_otherwise(line, left, own),
+        Part.NEXT: ahead == NOTHING and _speaks_of_next(left),
+        Part.CHANNEL: _by_another_way(own, way),
+        Part.OUTCOME: way.outcome is not None and _could_be_otherwise(line.said, left, own, way),
     }
     return frozenset(part for part, is_so in found.items() if is_so)
 
@@ -91,8 +88,10 @@ def _names_another(left: str) -> bool:
     return False
 
 
-def _is_of_another_day(own: str, line: Understood) -> bool:
-    for found in signs.DAY.finditer(signs.OF_SOMETHING.sub(" ", own)):
+def _is_of_another_day(own: str, line: Told) -> bool:
+    for told in (signs.OF_SOMETHING, signs.OF_HIS):
+        own = told.sub(" ", own)
+    for found in signs.DAY.finditer(own):
         day = daywords.parse_day(found[0], line.today, past=True)
         if day is None or day != line.day:
             return True
@@ -101,51 +100,56 @@ def _is_of_another_day(own: str, line: Understood) -> bool:
 
 def _speaks_of_next(left: str) -> bool:
     return any(
-        (signs.NEXT.search(own) and not signs.NEXT_OF_HIS.search(own))
-        or signs.NEXT_TOLD.search(told)
+        (signs.NEXT.search(own) and not signs.OF_HIS.search(own)) or signs.NEXT_TOLD.search(told)
         for own, told in _clauses(left)
     )
 
 
-def _by_another_way(own: str, line: Understood) -> bool:
+def _by_another_way(own: str, way: Way) -> bool:
     """Whether a second channel is told of; beside a vain try only that something came by it."""
-    is_vain = line.outcome in _VAIN
+    is_vain = way.outcome in _VAIN
     for clause in words.BREAKS.split(own):
         if signs.NOT.search(clause) or (is_vain and not signs.CAME.search(clause)):
             continue
         for word in words.CHANNELS:
             named = any(signs.A_WAY.search(m[0]) for m in word.pattern.finditer(clause))
-            if named and word.channel is not line.channel:
+            if named and word.channel is not way.channel:
                 return True
     return False
 
 
-def _could_be_otherwise(line: Understood, left: str, own: str) -> bool:
-    outcome = line.outcome
+def _could_be_otherwise(said: str, left: str, own: str, way: Way) -> bool:
+    outcome = way.outcome
     is_talk = outcome in _TALK
     checks = (
-        line.is_guess,
-        outcome not in _UNHEARD and signs.NOT_TOUCHED.search(_own(_after_the_vain(line.said))),
+        way.is_guess,
+        outcome not in _UNHEARD and signs.NOT_TOUCHED.search(_own(_after_the_vain(said))),
         signs.PLANNED.search(own),
         outcome not in _VAIN and signs.QUESTION.search(left),
-        outcome in (Outcome.REACHED, Outcome.DECLINED) and _is_mixed(line),
+        outcome in (Outcome.REACHED, Outcome.DECLINED) and _is_mixed(said, outcome),
         is_talk and signs.HEDGED.search(own),
         is_talk and signs.OTHERS.search(own),
-        outcome is Outcome.THROUGH_OTHERS and not outcome_words.THROUGH_OTHERS.search(line.said),
-        outcome is Outcome.HELP_NEEDED and signs.NOT_HIS.search(line.said),
+        outcome is Outcome.THROUGH_OTHERS and _may_be_himself(said),
+        outcome is Outcome.HELP_NEEDED and signs.NOT_HIS.search(said),
         outcome is Outcome.REACHED and _has_trouble(left),
-        outcome in _VAIN and _first(line.said, _HEARD) is not None,
-        is_talk and _first(_after_the_vain(line.said), _VAIN) is not None,
+        outcome in _VAIN and _first(said, _HEARD) is not None,
+        is_talk and _first(_after_the_vain(said), _VAIN) is not None,
     )
     return any(checks)
 
 
-def _is_mixed(line: Understood) -> bool:
+def _may_be_himself(said: str) -> bool:
+    """Whether somebody else is only likely to have told it, or a talk is told before."""
+    heard = outcome_words.THROUGH_OTHERS.search(said)
+    return heard is None or talk_after(said[: heard.start()], 0) is not None
+
+
+def _is_mixed(said: str, outcome: Outcome | None) -> bool:
     """Whether a dead number stands beside a talk, or that somebody hung up is all that is told."""
-    if line.outcome is Outcome.REACHED:
-        return _first(line.said, frozenset((Outcome.NUMBER_DEAD,))) is not None
-    hung_up = signs.HUNG_UP.search(line.said) is not None
-    return hung_up and signs.REFUSED.search(line.said) is None
+    if outcome is Outcome.REACHED:
+        return _first(said, frozenset((Outcome.NUMBER_DEAD,))) is not None
+    hung_up = signs.HUNG_UP.search(said) is not None
+    return hung_up and signs.REFUSED.search(said) is None
 
 
 def _after_the_vain(text: str) -> str:

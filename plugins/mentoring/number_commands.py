@@ -2,7 +2,7 @@
 
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
-from plugins.mentoring import queries, questions, service, typed_lines, views
+from plugins.mentoring import queries, questions, service, typed_lines, views, words
 
 _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
@@ -33,13 +33,13 @@ async def _new_number(call: Call, pair_id: int) -> Reply:
 NUMBER_COMMANDS = (
     Command(
         name="mentoring.number",
-        words=("改号码",),
-        aliases=("他换号了", "她换号了"),
+        words=(words.NUMBER,),
+        aliases=words.NUMBER_ALIASES,
         handler=handle_new_number,
         summary="mentoring.help_number",
         who=_WRITERS,
         reveals=Reveals.MENTEES,
-        arguments="李强",
+        arguments=words.NUMBER_ARGUMENTS,
     ),
 )
 NUMBER_CONTINUATIONS = (Continuation("mentoring.number", continue_new_number),)

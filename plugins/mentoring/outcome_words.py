@@ -208,6 +208,7 @@ WEIGHTY = re.compile(
     r"|派出所|抓了|骗|去世|离婚|没地方住|不让(?!接|带)|不干了|不做了|改行|调[去到]|去了(?![个封条通趟])(?=[\u4e00-\u9fff]{2})"
 )
 IS = "是"
+DIGIT = re.compile(r"\d")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Trouble of somebody else, which he only tells of.
 NOT_HIS = re.compile(r"老乡|同乡|工友|同事|邻居|朋友|别人|人家")

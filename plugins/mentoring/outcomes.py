@@ -193,7 +193,8 @@ def _tells_of_him(text: str) -> bool:
     for word in (*words.CHANNELS, *words.CHANNEL_HINTS):
         text = word.pattern.sub(" ", text)
     pieces = (words.FILLERS.sub("", piece) for piece in words.BREAKS.split(text))
-    return any(len(outcome_words.HAN.findall(piece)) >= _TELLING for piece in pieces)
+    plain = (piece for piece in pieces if not outcome_words.DIGIT.search(piece))
+    return any(len(outcome_words.HAN.findall(piece)) >= _TELLING for piece in plain)
 
 
 def _heard_of(text: str) -> re.Match[str] | None:

@@ -8,7 +8,7 @@ from datetime import date
 from core.daywords import Ambiguous
 from models.enums import Channel, Outcome
 from plugins.mentoring import words
-from plugins.mentoring.doubts import NO_DOUBT, Part, Understood, doubts_of
+from plugins.mentoring.doubts import NO_DOUBT, Part, Told, doubts_of
 from plugins.mentoring.masked import MASK, Masked
 from plugins.mentoring.next_days import NOTHING, read_next
 from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
@@ -22,9 +22,6 @@ LINE_MOST = 300
 _LONG_FIRST = 4
 # Names of four characters are mostly of two and two (吉克拉布).
 _LONG_GIVEN = 3
-
-WHO = frozenset((Part.WHO,))
-OUTCOME = frozenset((Part.OUTCOME,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,57 +68,62 @@ class Line:
 def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = False) -> Line:
     """Read one line; whatever is not understood stays in the note, nothing is guessed."""
     rest = Masked(text.replace(MASK, " ").strip())
-    pairs, several = _read_name(rest, people, called)
-    by_surname = False
-    if not pairs:
-        pairs, several = _read_name(rest, people, called_by_surname)
-        by_surname = bool(pairs)
-    honoured = words.HONOURED_SPEAKS.search(rest.text) is not None
-    rest.take(words.HONORIFIC)
+    whom = _read_whom(rest, people)
     named = rest.text
-    somebody = not pairs and rest.take(words.SOMEBODY) is not None
-    incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
+    somebody = not whom.pairs and rest.take(words.SOMEBODY) is not None
+    incoming = bool(whom.pairs) and words.INCOMING.search(rest.text) is not None
     ahead = read_next(rest, today)
     day = read_day(rest, today, night=night)
-    alike = not several or ALIKE.search(named) is not None
+    alike = not whom.several or ALIKE.search(named) is not None
     ahead = ahead if alike else NOTHING
     way = read_way(rest)
-    if way.is_guess and not pairs:
+    if way.is_guess and not whom.pairs:
         way = replace(way, outcome=None, is_guess=False)
+    outcome = way.outcome if alike else None
     contact_word = rest.take(words.CONTACT) is not None
-    dropped = not alike and way.outcome is not None
+    told = Told(named, rest.text, day or today, today)
+    doubts = doubts_of(told, replace(way, outcome=outcome), ahead)
     pieces = _pieces(rest.text)
-    understood = Understood(
-        said=named,
-        left=rest.text,
-        outcome=way.outcome if alike else None,
-        channel=way.channel,
-        day=day or today,
-        today=today,
-        next_on=ahead.on,
-        asks_next=bool(ahead.said),
-        is_guess=way.is_guess,
-    )
-    stranger = not pairs and bool(pieces) and is_name_like(pieces[0])
+    stranger = not whom.pairs and bool(pieces) and is_name_like(pieces[0])
     return Line(
-        pairs=pairs,
+        pairs=whom.pairs,
         stranger=stranger,
         somebody=somebody,
         day=day,
         channel=way.channel,
         channel_label=way.label,
-        outcome=way.outcome if alike else None,
+        outcome=outcome,
         next_on=ahead.on,
         next_said=ahead.said,
-        contact_word=contact_word or dropped,
+        contact_word=contact_word or (way.outcome is not None and not alike),
         incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
         is_guess=way.is_guess,
-        doubts=doubts_of(understood)
-        | (WHO if by_surname else NO_DOUBT)
-        | (OUTCOME if honoured else NO_DOUBT),
+        doubts=doubts | whom.doubts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Whom:
+    """Whom the names may mean, whether several people are named, and what stays in doubt."""
+
+    pairs: tuple[int, ...]
+    several: bool
+    doubts: frozenset[Part] = NO_DOUBT
+
+
+def _read_whom(rest: Masked, people: Sequence[Named]) -> _Whom:
+    """Take the names; where none stands, what somebody is called by his surname alone."""
+    pairs, several = _read_name(rest, people, called)
+    doubts: set[Part] = set()
+    if not pairs:
+        pairs, several = _read_name(rest, people, called_by_surname)
+        doubts |= {Part.WHO} if pairs else set()
+    if words.HONOURED_SPEAKS.search(rest.text):
+        doubts.add(Part.OUTCOME)
+    rest.take(words.HONORIFIC)
+    return _Whom(pairs, several, frozenset(doubts))
 
 
 def is_name_like(piece: str) -> bool:

@@ -230,3 +230,6 @@ LIST_MARK = "、"
 STAND_IN = "代班"
 STAND_IN_ALIASES = ("替我", "我不在")
 STAND_IN_ARGUMENTS = "李秀兰 12月1日到15日"
+NUMBER = "改号码"
+NUMBER_ALIASES = ("他换号了", "她换号了")
+NUMBER_ARGUMENTS = "李强"
