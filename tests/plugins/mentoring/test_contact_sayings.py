@@ -218,58 +218,65 @@ def test_given_pieces_when_their_order_changes_then_the_same_is_written(
 
 
 TALES = st.sampled_from(
-    [
-        "昨天",
-        "后天",
-        "上个月",
-        "下周三",
-        "下次",
-        "再打",
-        "12月30日",
-        "20号",
-        "过几天",
-        "没",
-        "不",
-        "没人接",
-        "通了",
-        "接了",
-        "打过去",
-        "电话",
-        "微信",
-        "上门",
-        "他说",
-        "他老婆",
-        "老板",
-        "工友",
-        "王建国",
-        "陈玉梅",
-        "玉梅",
-        "李强",
-        "张三丰",
-        "刘海燕",
-        "小周",
-        "老王",
-        "欠薪",
-        "住院",
-        "换厂了",
-        "搬到南港了",
-        "挺好",
-        "说",
-        "让我",
-        "想",
-        "可能",
-        "发工资",
-        "票",
-        "回家",
-        "两遍",
-        "第一遍",
-        "后来",
-        "又",
-        "晚上",
-        "8点",
-        "生日",
-    ]
+    (
+        *(
+            "昨天",
+            "后天",
+            "上个月",
+            "下周三",
+            "下次",
+            "再打",
+            "12月30日",
+            "20号",
+            "过几天",
+            "晚上",
+            "8点",
+        ),
+        *(
+            "没",
+            "不",
+            "没人接",
+            "通了",
+            "接了",
+            "打过去",
+            "电话",
+            "微信",
+            "上门",
+            "又",
+            "后来",
+            "第一遍",
+        ),
+        *(
+            "王建国",
+            "陈玉梅",
+            "玉梅",
+            "李强",
+            "张三丰",
+            "刘海燕",
+            "小周",
+            "老王",
+            "他老婆",
+            "老板",
+            "工友",
+        ),
+        *(
+            "他说",
+            "说",
+            "让我",
+            "想",
+            "可能",
+            "欠薪",
+            "住院",
+            "换厂了",
+            "搬到南港了",
+            "挺好",
+            "发工资",
+        ),
+        *("票", "生日", "两遍"),
+    )
 )
+# Words of his life that say nothing of the contact: the note keeps them.
+OF_HIS_LIFE = ("票", "生日", "发工资")
 # A log of a day further back is asked about (core.days): half a year.
 LONGEST_AGO = timedelta(days=366)
 
@@ -291,8 +298,4 @@ def test_given_any_shuffled_tale_when_it_is_read_then_nothing_foreign_or_to_come
     assert any(word in text for word in (name, name[1:]))
     assert SAYINGS.today - LONGEST_AGO <= entry.contacted_on <= SAYINGS.today
     assert entry.next_on is None or entry.next_on > SAYINGS.today
-    understood = {
-        *"昨天后上个月下周三次再打日号过几没不人接通了电话微信门他说王建国陈玉梅李强，。 "
-    }
-    lost = {*text} - {*entry.note} - understood
-    assert not lost & {*"欠薪住院老婆板工友生票回家"}
+    assert all(word in entry.note for word in OF_HIS_LIFE if word in pieces)
