@@ -8,7 +8,7 @@ is found is not read but brings the line before the mentor's eyes before it is k
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from core import daywords
@@ -32,6 +32,8 @@ class Part(StrEnum):
     NEXT = "next"
 
 
+# A contact is told within days: one of two months ago is shown before it is kept. Our default.
+FAR_BACK = timedelta(days=60)
 NO_DOUBT: frozenset[Part] = frozenset()
 _VAIN = frozenset((Outcome.NO_ANSWER, Outcome.NUMBER_DEAD))
 _UNHEARD = frozenset((*_VAIN, Outcome.THROUGH_OTHERS, Outcome.DECLINED))
@@ -58,7 +60,7 @@ def doubts_of(line: Told, way: Way, ahead: NextDay) -> frozenset[Part]:
     own = _own(left)
     found = {
         Part.WHO: _names_another(left),
-        Part.DAY: _is_of_another_day(own, line),
+        Part.DAY: _is_of_another_day(own, line) or _is_far_back(line),
         Part.NEXT: ahead == NOTHING and _speaks_of_next(left),
         Part.CHANNEL: _by_another_way(own, way),
         Part.OUTCOME: way.outcome is not None and _could_be_otherwise(line.said, left, own, way),
@@ -96,6 +98,10 @@ def _is_of_another_day(own: str, line: Told) -> bool:
         if day is None or day != line.day:
             return True
     return False
+
+
+def _is_far_back(line: Told) -> bool:
+    return isinstance(line.day, date) and line.today - line.day > FAR_BACK
 
 
 def _speaks_of_next(left: str) -> bool:

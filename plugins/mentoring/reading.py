@@ -120,6 +120,9 @@ def _read_whom(rest: Masked, people: Sequence[Named]) -> _Whom:
     if not pairs:
         pairs, several = _read_name(rest, people, called_by_surname)
         doubts |= {Part.WHO} if pairs else set()
+    elif not several:
+        others = _called_beside(rest.text, people, pairs)
+        pairs, several = (*pairs, *others), bool(others)
     if words.HONOURED_SPEAKS.search(rest.text):
         doubts.add(Part.OUTCOME)
     rest.take(words.HONORIFIC)
@@ -155,6 +158,20 @@ def called_by_surname(name: str) -> tuple[str, ...]:
     alone = (surname,) if size > 1 else ()
     before = tuple(mark + surname for mark in words.BEFORE_SURNAME)
     return (*before, *(surname + mark for mark in words.AFTER_SURNAME), *alone)
+
+
+def _called_beside(text: str, people: Sequence[Named], pairs: tuple[int, ...]) -> tuple[int, ...]:
+    """Return whom else a piece begins with, by surname (秀芝打通了，钱叔没通)."""
+    return tuple(
+        one.pair_id
+        for one in people
+        if one.pair_id not in pairs
+        and any(
+            words.BEGINS.search(text[: found.start()])
+            for word in called_by_surname(one.name)
+            for found in re.finditer(re.escape(word), text)
+        )
+    )
 
 
 def _read_name(

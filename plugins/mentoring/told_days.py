@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from core import daywords
 from core.daywords import Ambiguous, Reason
@@ -12,6 +12,8 @@ from plugins.mentoring.outcomes import is_touch, is_vain_only, talk_after_vain
 
 # Private-use characters stand for what is out of sight while a day is looked for.
 _HIDDEN = 0xE000
+# A day so near, told of him by name, is the day of the contact as a rule.
+_NEAR = timedelta(days=3)
 
 
 def read_day(rest: Masked, today: date, *, night: bool) -> date | Ambiguous | None:
@@ -40,11 +42,13 @@ def _without_other_days(shown: str, today: date, hide: Callable[[re.Match[str]],
     pieces = list(words.PIECE.finditer(shown))
     dated = [one for one in pieces if _has_day(one[0], today)]
     of_contact = [one for one in pieces if _is_of_contact(one[0], today)]
+    if any(is_touch(one[0]) for one in pieces):
+        of_contact = [one for one in of_contact if not _is_only_of_him(one[0], today)]
     has_own = any(one in of_contact for one in dated)
     other = [
         one
         for one in dated
-        if one not in of_contact and of_contact and (has_own or words.OF_LIFE.search(one[0]))
+        if one not in of_contact and of_contact and (has_own or _is_of_life(one[0], today))
     ]
     for one in reversed(other):
         shown = shown[: one.start()] + hide(one) + shown[one.end() :]
@@ -56,11 +60,26 @@ def _has_day(piece: str, today: date) -> bool:
     return day is not None or words.UNCLEAR_DAY.search(piece) is not None
 
 
+def _is_of_life(piece: str, today: date) -> bool:
+    """Whether a day that stands apart from the contact tells of his life, or is no certain one."""
+    day, _ = daywords.find_day(piece, today, past=True)
+    return not isinstance(day, date) or words.OF_LIFE.search(piece) is not None
+
+
+def _is_only_of_him(piece: str, today: date) -> bool:
+    """Whether he is named with a day far off, in a piece without any touch (他那个厂年底放假)."""
+    day, _ = daywords.find_day(piece, today, past=True)
+    far = isinstance(day, date) and today - day > _NEAR
+    return far and MASK in piece and words.OF_LIFE.search(piece) is not None and not is_touch(piece)
+
+
 def _is_of_contact(piece: str, today: date) -> bool:
     """Whether a piece tells of the contact itself, or is nothing but a day."""
     if MASK in piece or words.CONTACT.search(piece) or is_touch(piece):
         return True
     day, left = daywords.find_day(piece, today, past=True)
+    if day is None and words.UNCLEAR_DAY.search(piece):
+        day, left = today, words.UNCLEAR_DAY.sub("", piece)
     return day is not None and not words.OF_THE_DAY.sub("", words.FILLERS.sub("", left)).strip()
 
 

@@ -138,7 +138,7 @@ OUTCOME_LABELS = {
 # Somebody without a name: "that one" (dialogues 3.6), and words of contact that name no channel.
 SOMEBODY = re.compile(r"[那这]个?(?:谁谁?|人)")
 CONTACT = re.compile(
-    r"^\x00+(?:刚才?|今天|昨天)?(?=[说讲](?!的)|[让叫]我)|[跟和给对]我(?=说|讲)|告诉(?=我)|联[系络](?:过了?|了|\x00+了)(?!人|方式)"
+    r"^\x00+(?:刚才?|今天|昨天)?(?=[说讲](?!的)|[让叫]我)|[跟和给对]我(?=说|讲)|告诉(?=我)|(?<=[^\s，。,；;])[让托](?=我)|联[系络](?:过了?|了|\x00+了)(?!人|方式)"
 )
 
 FILLERS = re.compile(
@@ -186,7 +186,7 @@ QUESTION = re.compile(
 # A contact that is still to be made: told without an outcome it is none.
 NOT_DONE = re.compile(
     r"还没(?:打|联系|给|顾)|没顾上|忘了[给打联]"
-    r"|(?:到时候?|回头|改天|过两天)我(?:再)?[去给打问]|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明[天儿早晚日]|后天|今晚|晚上)"
+    r"|我(?:明天?|后天?|下周|过几天)去|(?:到时候?|回头|改天|过两天)我(?:再)?[去给打问]|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明[天儿早晚日]|后天|今晚|晚上)"
     r"|[到在]?再(?:打|联系)\S*电话$|要是|如果|万一"
 )
 # A piece of two or three characters that begins like this is taken for the name of a stranger.
@@ -213,6 +213,7 @@ HONOURED_SPEAKS = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?:接|说|讲|�
 # Somebody called by the surname alone, and surnames that are prepositions as well.
 BEFORE_SURNAME = "老小"
 AFTER_SURNAME = "哥姐叔婶伯姨嫂总工"
+BEGINS = re.compile(r"(?:^|[\s，。,；;])[跟给和与同找问]?$")
 ALSO_PREPOSITIONS = frozenset("向于和同从")
 # Inside names such as 阿依古丽·买买提, of which the first part is what people say.
 NAME_DOT = "·"
