@@ -137,7 +137,7 @@ def _could_be_otherwise(said: str, left: str, own: str, way: Way) -> bool:
         is_talk and signs.OTHERS.search(own),
         outcome is Outcome.THROUGH_OTHERS and _may_be_himself(said),
         outcome is Outcome.HELP_NEEDED and signs.NOT_HIS.search(said),
-        outcome is Outcome.REACHED and _has_trouble(left),
+        outcome is Outcome.REACHED and (_has_trouble(left) or _weighs(left, own)),
         outcome in _VAIN and _first(said, _HEARD) is not None,
         is_talk and _first(_after_the_vain(said), _VAIN) is not None,
     )
@@ -170,6 +170,15 @@ def _after_the_vain(text: str) -> str:
     ]
     last = max((found.start() for found in talks), default=0)
     return text[last:] if vain is not None and vain.end() <= last else text
+
+
+def _weighs(left: str, own: str) -> bool:
+    """Whether more stands under a plain talk than that all is well."""
+    anywhere = (outcome_words.WEIGHTY, signs.WENT)
+    told_by_us = (signs.DENIES, signs.ASKS)
+    return any(pattern.search(left) for pattern in anywhere) or any(
+        pattern.search(own) for pattern in told_by_us
+    )
 
 
 def _has_trouble(text: str) -> bool:

@@ -150,12 +150,13 @@ def called(name: str) -> tuple[str, ...]:
 
 
 def called_by_surname(name: str) -> tuple[str, ...]:
-    """Return how somebody is called by the surname alone (老周, 罗哥): not surely he."""
+    """Return how somebody is called by half his name (老周, 罗哥, 强子): not surely he."""
     size = 2 if name[:2] in words.COMPOUND_SURNAMES else 1
     surname = name[:size]
     if words.NAME_DOT in name:
         return ()
-    alone = (surname,) if size > 1 else ()
+    given = name[size:]
+    alone = (surname,) if size > 1 else (given + words.CHILD,) * (len(given) == 1)
     before = tuple(mark + surname for mark in words.BEFORE_SURNAME)
     return (*before, *(surname + mark for mark in words.AFTER_SURNAME), *alone)
 

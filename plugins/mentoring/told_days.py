@@ -12,6 +12,8 @@ from plugins.mentoring.outcomes import is_touch, is_vain_only, talk_after_vain
 
 # Private-use characters stand for what is out of sight while a day is looked for.
 _HIDDEN = 0xE000
+# Days to choose from in one question (dialogues 5: at most six numbers, one of them another day).
+_MOST_DAYS = 5
 # A day so near, told of him by name, is the day of the contact as a rule.
 _NEAR = timedelta(days=3)
 
@@ -85,15 +87,16 @@ def _is_of_contact(piece: str, today: date) -> bool:
 
 def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguous | None, str]:
     """Return the day of ``shown`` and what is left of it; nothing is taken for no day."""
+    ahead = words.AHEAD_BUT_DONE.search(shown)
+    if ahead is not None:
+        return Ambiguous(Reason.VAGUE, ahead[0]), shown
     day, left = daywords.find_day(shown, today, past=True, night=night)
     told_of = words.OF_SOMETHING.search(shown) is not None
     if isinstance(day, date):
-        other, _ = daywords.find_day(left, today, past=True, night=night)
-        if isinstance(other, date) and other != day:
+        several = sorted(set(_certain_days(shown, today, night=night)))
+        if len(several) > 1:
             at_last = _day_of_talk(shown, today, night=night)
-            if at_last is not None:
-                return at_last, shown
-            return Ambiguous(Reason.VAGUE, "", tuple(sorted((day, other)))), shown
+            return at_last or Ambiguous(Reason.VAGUE, "", tuple(several[-_MOST_DAYS:])), shown
         return (Ambiguous(Reason.VAGUE, "", (day,)), shown) if told_of else (day, left)
     if day is not None and day.reason is Reason.FUTURE and told_of:
         return None, shown
@@ -102,32 +105,41 @@ def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguou
     return _unclear_day(shown), shown
 
 
-def _day_of_talk(shown: str, today: date, *, night: bool) -> date | None:
-    """Return the day of the piece that counts of several dated ones, None when none plainly does.
+def _certain_days(text: str, today: date, *, night: bool) -> list[date]:
+    """Return the certain days that ``text`` names, in order."""
+    days: list[date] = []
+    day, left = daywords.find_day(text, today, past=True, night=night)
+    while isinstance(day, date):
+        days.append(day)
+        day, left = daywords.find_day(left, today, past=True, night=night)
+    return days
 
-    The talk after a vain try; the only piece that names a way or an outcome; of vain tries one
-    after the other the last.
+
+def _day_of_talk(shown: str, today: date, *, night: bool) -> date | None:
+    """Return the day that counts of several, None when none plainly does.
+
+    Of a talk after a vain try the day told last before it; the day of the only piece that names a
+    way or an outcome; of vain tries one after the other the last.
     """
     talked_at = talk_after_vain(shown)
+    if talked_at is not None:
+        before = _certain_days(shown[:talked_at], today, night=night)
+        return before[-1] if before else None
     days: list[date] = []
     for piece in words.PIECE.finditer(shown):
-        day, left = daywords.find_day(piece[0], today, past=True, night=night)
-        other, _ = daywords.find_day(left, today, past=True, night=night)
-        if not isinstance(day, date) or not (talked_at is None or piece.end() > talked_at):
-            continue
-        if other is not None:
-            return None
-        if is_touch(piece[0]) and (talked_at is None or piece.start() <= talked_at):
-            days.append(day)
+        here = _certain_days(piece[0], today, night=night)
+        if here and is_touch(piece[0]):
+            if len(set(here)) > 1:
+                return None
+            days.append(here[0])
     if len(days) == 1:
         return days[0]
-    tries_only = days == sorted(days) and is_vain_only(shown)
-    return days[-1] if days and tries_only else None
+    return days[-1] if days and days == sorted(days) and is_vain_only(shown) else None
 
 
 def _unclear_day(shown: str) -> Ambiguous | None:
     """Return a question for days that nobody could tell from the words alone."""
-    found = words.AHEAD_BUT_DONE.search(shown) or words.UNCLEAR_DAY.search(shown)
+    found = words.UNCLEAR_DAY.search(shown)
     return Ambiguous(Reason.VAGUE, found[0]) if found else None
 
 

@@ -166,7 +166,7 @@ UNCLEAR_DAY = re.compile(
 )
 # A day that has not come, of something that is told as done (后天打了).
 AHEAD_BUT_DONE = re.compile(
-    r"大?[明后]天(?:给|跟|和)?\x00*(?:打|见|联系|聊|视频|通)[^\s，。]{0,3}了"
+    r"大?[明后]天(?:都|也|就)?(?:给|跟|和)?\x00*(?:打|见|联系|聊|视频|通)[^\s，。]{0,3}了"
 )
 # What happens on days of his own life.
 OF_LIFE = re.compile(
@@ -212,6 +212,7 @@ HONORIFIC = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?!夫|家|妹|弟)")
 HONOURED_SPEAKS = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?:接|说|讲|打来|来电|回)")
 # Somebody called by the surname alone, and surnames that are prepositions as well.
 BEFORE_SURNAME = "老小"
+CHILD = "子"
 AFTER_SURNAME = "哥姐叔婶伯姨嫂总工"
 BEGINS = re.compile(r"(?:^|[\s，。,；;])[跟给和与同找问]?$")
 ALSO_PREPOSITIONS = frozenset("向于和同从")
