@@ -173,8 +173,9 @@ def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
         return Outcome.THROUGH_OTHERS
     changes = (word for word in outcome_words.OUTCOMES if word.outcome in outcome_words.CHANGES)
     planned = any(word.pattern.search(text) for word in changes)
-    spoke = outcome_words.SPOKE.search(text) or outcome_words.OVER.search(text)
-    weighs = outcome_words.WEIGHTY.search(text) or outcome_words.BUSY.search(text)
+    over = outcome_words.OVER.search(text)
+    spoke = outcome_words.SPOKE.search(text) or over
+    weighs = outcome_words.BUSY.search(text) or (not over and outcome_words.WEIGHTY.search(text))
     if planned or weighs or not spoke:
         return None
     touched = any(word.pattern.search(text) for word in (*words.CHANNELS, *words.CHANNEL_HINTS))

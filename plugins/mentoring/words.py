@@ -47,7 +47,9 @@ CHANNELS = (
     _channel(Channel.TEXT, "短信", rf"(?:发|回|收到)?{_ONE}短信{_DONE}"),
     _channel(Channel.TEXT, "QQ", rf"(?:用|在|加|发)?{_ONE}[Qq]{{2}}(?:上|里|聊天|消息)?{_DONE}"),
     _channel(
-        Channel.TEXT, "发消息", rf"(?:发|留|回)[的来]?{_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}"
+        Channel.TEXT,
+        "发消息",
+        rf"(?:发|留|回)[的来]?{_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}|(?:信息|消息)[^\s，。,；;]{{0,6}}发的",
     ),
     _channel(
         Channel.PHONE,

@@ -78,7 +78,9 @@ def _lot(file: str) -> Corpus:
     return Corpus(file, tuple(read["people"]), read["today"])
 
 
-LOTS = tuple(_lot(f"contact_sayings_{number}.toml") for number in ("fourth", "fifth", "sixth"))
+LOTS = tuple(
+    _lot(f"contact_sayings_{number}.toml") for number in ("fourth", "fifth", "sixth", "seventh")
+)
 ALL = (SAYINGS, HELD_OUT, FRESH, SECOND, THIRD, *LOTS)
 
 
