@@ -65,10 +65,20 @@ class Option:
 
 
 class Takes(StrEnum):
-    """What a question accepts besides a number and whole-word commands."""
+    """What a question accepts besides a number and whole-word commands.
+
+    Words of courtesy (好的, 嗯) are an answer only to one that takes ``WORDS``: nobody shall think
+    that something was written because he was polite.
+    """
 
     NUMBER = "number"
     TEXT = "text"
+    WORDS = "words"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether free text is an answer."""
+        return self is not Takes.NUMBER
 
 
 class Slot(StrEnum):

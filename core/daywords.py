@@ -215,7 +215,7 @@ _READINGS: tuple[tuple[re.Pattern[str], _Reading], ...] = tuple(
 
 # What follows a day that somebody plans, in a line that otherwise tells what happened.
 _PLANNED = re.compile(r"\s*(?:再|之?前|以前|还要|准备|打算)")
-_PLANNED_BEFORE = re.compile(r"(?:下次|约在|约到|约了|到|等)\s*$")
+_PLANNED_BEFORE = re.compile(r"(?:下次|约在|约到|约了|(?<![接找看遇碰收见])到|等)\s*$")
 
 
 def parse_day(text: str, today: date, *, past: bool, night: bool = False) -> Found | None:

@@ -14,7 +14,8 @@ def is_told(text: str, line: Line) -> bool:
     said = text.strip()
     if words.QUESTION.search(said):
         return line.outcome is not None and bool(line.channel or line.day)
-    return line.outcome is not None or not words.NOT_DONE.search(said)
+    is_sure = line.outcome is not None and not line.is_guess
+    return is_sure or not words.NOT_DONE.search(said)
 
 
 def _is_of_somebody(line: Line) -> bool:

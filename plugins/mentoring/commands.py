@@ -11,12 +11,14 @@ from plugins.mentoring import (
     after_line,
     away_from_home,
     bare_lines,
+    confirming,
     inspection_commands,
     queries,
     questions,
     reading,
     service,
     steps,
+    typed_lines,
     undoing,
     views,
     waiting,
@@ -24,10 +26,10 @@ from plugins.mentoring import (
 )
 from plugins.mentoring.escalation_commands import ESCALATION_COMMANDS, ESCALATION_CONTINUATIONS
 from plugins.mentoring.inspection_commands import INSPECTION_COMMANDS, INSPECTION_CONTINUATIONS
+from plugins.mentoring.number_commands import NUMBER_COMMANDS, NUMBER_CONTINUATIONS
 from plugins.mentoring.pair_commands import PAIR_COMMANDS, PAIR_CONTINUATIONS
 from plugins.mentoring.policy import Change
 from plugins.mentoring.queries import Mentee
-from plugins.mentoring.reading import Line, Named
 from plugins.mentoring.rhythm_commands import RHYTHM_COMMANDS, RHYTHM_CONTINUATIONS
 from plugins.mentoring.standing_in_commands import STAND_IN_COMMANDS, STAND_IN_CONTINUATIONS
 from plugins.mentoring.steps import Facts, Step
@@ -58,7 +60,7 @@ async def handle_people(call: Call) -> Reply:
 async def handle_log(call: Call) -> Reply:
     """Read a contact line, and ask for what is missing."""
     people = await queries.own_people(call.actor, call.today)
-    return await _go_on(call, steps.merged(Facts(), _read(call, people)), people)
+    return await _go_on(call, steps.merged(Facts(), typed_lines.read(call, people)), people)
 
 
 async def read_line(call: Call) -> Reply | None:
@@ -66,15 +68,10 @@ async def read_line(call: Call) -> Reply | None:
     if not call.actor.is_mentor or len(call.words) > reading.LINE_MOST:
         return None
     people = await queries.mentees(call.actor, call.today)
-    line = _read(call, people)
+    line = typed_lines.read(call, people)
     if not bare_lines.is_told(call.words, line):
         return None
     return await _go_on(call, steps.merged(Facts(), line), people)
-
-
-def _read(call: Call, people: Sequence[Mentee]) -> Line:
-    named = [Named(one.pair_id, one.name) for one in people]
-    return reading.read_line(call.words, named, call.today, night=daywords.is_night(call.now))
 
 
 async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = None) -> Reply:
@@ -85,6 +82,8 @@ async def _go_on(call: Call, facts: Facts, people: Sequence[Mentee] | None = Non
         return Reply.of("mentoring.nobody_yet")
     facts = steps.settled(facts, call.today, night=daywords.is_night(call.now))
     step = steps.missing(facts)
+    if step is Step.CONFIRM:
+        return confirming.show(facts, people, call.now)
     if step is not None:
         return questions.ask_for(step, facts, people, call.today)
     result = await service.log_contact(
@@ -107,12 +106,14 @@ async def continue_contact(call: Call) -> Reply:
     """Take the answer to one question of a contact."""
     data = call.question.data if call.question else {}
     facts, step = Facts.from_data(data["facts"]), Step(data["step"])
+    if step in confirming.STEPS:
+        return await _take_yes_or_change(call, facts, step)
     if call.choice == questions.OTHER:
         return questions.by_words(step, facts)
     if call.choice is not None:
         return await _go_on(call, steps.chosen(facts, step, call.choice))
     people = await queries.own_people(call.actor, call.today)
-    line = _read(call, people)
+    line = typed_lines.read(call, people)
     if steps.is_about_another(facts, line):
         return await _go_on(call, steps.merged(Facts(), line), people)
     told = steps.typed(facts, step, line, call.words, call.today)
@@ -122,13 +123,28 @@ async def continue_contact(call: Call) -> Reply:
     return questions.not_understood(again or questions.ask_for(step, facts, people, call.today))
 
 
+async def _take_yes_or_change(call: Call, facts: Facts, step: Step) -> Reply:
+    """Write what was shown after a yes; change it, show it again or drop it after anything else."""
+    people = await queries.own_people(call.actor, call.today)
+    line = typed_lines.read(call, people)
+    if call.choice is None and steps.is_about_another(facts, line):
+        return await _go_on(call, steps.merged(Facts(), line), people)
+    taken = confirming.take(call, facts, step, line, people)
+    return await _go_on(call, taken, people) if isinstance(taken, Facts) else taken
+
+
 async def handle_amend(call: Call) -> Reply:
-    """Show the asker's last line and ask what to change, or change what was typed behind 改."""
+    """Show the asker's last line and ask what to change, or change what was typed behind 改.
+
+    While a line is shown that is not written yet, that one is meant.
+    """
+    if (waiting_line := confirming.waiting_line(call)) is not None:
+        return await _take_yes_or_change(call, waiting_line, Step.CONFIRM)
     line = await queries.last_line(call.actor)
     if line is None or line.is_withdrawn:
         key = "mentoring.nothing_to_undo" if line is None else "mentoring.nothing_to_amend"
         raise Refusal(key)
-    change = steps.change_of(_read(call, ())) if call.words else None
+    change = steps.change_of(typed_lines.read(call, ())) if call.words else None
     if change is None:
         return questions.amend_what(line, call.today)
     return await _amend(call, line.contact_id, change)
@@ -150,7 +166,7 @@ async def continue_amend_what(call: Call) -> Reply:
     contact_id = int((call.question.data if call.question else {})["contact"])
     if call.choice is not None:
         return questions.amend_part(str(call.choice), contact_id, call.today)
-    change = steps.change_of(_read(call, ()))
+    change = steps.change_of(typed_lines.read(call, ()))
     if change is None:
         return await handle_amend(replace(call, words=""))
     return await _amend(call, contact_id, change)
@@ -168,7 +184,7 @@ async def continue_amend(call: Call) -> Reply:
     elif what == steps.NOTE:
         change = Change(note=without_address(call.words.strip())[: reading.NOTE_MOST])
     else:
-        change = steps.change_of(_read(call, ()))
+        change = steps.change_of(typed_lines.read(call, ()))
     if change is None:
         return questions.not_understood(questions.amend_part(what, contact_id, call.today))
     return await _amend(call, contact_id, change)
@@ -180,29 +196,6 @@ async def handle_undo(call: Call) -> Reply:
         return await other.handler(call)
     kind, line = await service.take_back(actor=call.actor, key=call.message_key, now=call.now)
     return views.undone(kind, line, call.today)
-
-
-async def handle_new_number(call: Call) -> Reply:
-    """Note that somebody has a new number; the number itself is kept nowhere."""
-    people = await queries.own_people(call.actor, call.today)
-    if not people:
-        return Reply.of("mentoring.nobody_yet")
-    pairs = _read(call, people).pairs
-    if len(pairs) != 1:
-        return questions.whose_number(people)
-    return await _new_number(call, pairs[0])
-
-
-async def continue_new_number(call: Call) -> Reply:
-    """Take the number, or the name, of whoever has a new number."""
-    if call.choice is None:
-        return await handle_new_number(call)
-    return await _new_number(call, int(call.choice))
-
-
-async def _new_number(call: Call, pair_id: int) -> Reply:
-    name = await service.note_new_number(actor=call.actor, pair_id=pair_id, now=call.now)
-    return views.number_changed(name)
 
 
 COMMANDS = (
@@ -252,16 +245,7 @@ COMMANDS = (
         who=frozenset({Who.MENTOR}),
         reveals=Reveals.MENTEES,
     ),
-    Command(
-        name="mentoring.number",
-        words=("改号码",),
-        aliases=("他换号了", "她换号了"),
-        handler=handle_new_number,
-        summary="mentoring.help_number",
-        who=_WRITERS,
-        reveals=Reveals.MENTEES,
-        arguments="李强",
-    ),
+    *NUMBER_COMMANDS,
     *STAND_IN_COMMANDS,
     *PAIR_COMMANDS,
     *RHYTHM_COMMANDS,
@@ -274,7 +258,7 @@ CONTINUATIONS = (
     Continuation("mentoring.contact", continue_contact),
     Continuation("mentoring.amend_what", continue_amend_what),
     Continuation("mentoring.amend", continue_amend),
-    Continuation("mentoring.number", continue_new_number),
+    *NUMBER_CONTINUATIONS,
     *STAND_IN_CONTINUATIONS,
     *after_line.AFTER_LINE_CONTINUATIONS,
     *PAIR_CONTINUATIONS,

@@ -17,6 +17,8 @@ from plugins.mentoring.masked import MASK, Masked
 
 _WORDS_MOST = 12
 _FAR_DAYS = 400
+# How far 到时候 reaches back for its day.
+_BACK_MOST = 24
 # Longer than this, what stands before 再打 is a sentence of its own.
 _CLAUSE_MOST = 9
 _PIECE = re.compile(r"[^\s，。、,；;\x00]+")
@@ -59,13 +61,30 @@ def _before_again(rest: Masked, today: date) -> NextDay | None:
     if again is None:
         return None
     end = again.start()
+    then = words.THEN.search(rest.text[:end])
+    if then is not None and (found := _day_before(rest, then.start(), again, today)) is not None:
+        return found
     for read in (next_day, by_custom):
         for start in range(max(0, end - _WORDS_MOST), end):
             said = rest.text[start:end]
+            if read is by_custom and words.OF_A_TIME.search(rest.text[:start]):
+                continue
             day = read(said, today)
             if day is not None:
                 rest.mask(start, again.end())
                 return NextDay(day, "" if read is next_day else _plain(said))
+    return None
+
+
+def _day_before(rest: Masked, end: int, again: re.Match[str], today: date) -> NextDay | None:
+    """Return the day that 到时候再打 goes back to (5月20号她生日 到时候再打)."""
+    for start in range(max(0, end - _BACK_MOST), end):
+        for stop in range(min(end, start + _WORDS_MOST), start + 1, -1):
+            day = next_day(rest.text[start:stop], today)
+            if day is not None:
+                rest.mask(start, stop)
+                rest.mask(*again.span())
+                return NextDay(day)
     return None
 
 
@@ -99,7 +118,7 @@ def _lone(rest: Masked, today: date) -> date | None:
 def _without_again(rest: Masked, today: date) -> NextDay | None:
     for pattern in words.WITHOUT_AGAIN:
         found = pattern.search(rest.text)
-        if found is None:
+        if found is None or words.DONE_SINCE.search(rest.text, found.end()):
             continue
         said = found["when"]
         day = next_day(said, today)

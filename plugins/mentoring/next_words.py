@@ -9,15 +9,19 @@ _HIM = r"(?:他|她)"
 
 # What makes a day the next one: "in a month again", "next time on Friday", "in three days".
 AGAIN = re.compile(
-    rf"(?<!说)(?<!不)(?<!别)(?<!不用)再(?:当面|好好|细细|慢慢)?(?:给|跟|找|和|去|来)?(?:{_HIM}|\x00+)?"
+    rf"(?<!说)(?<!不)(?<!没)(?<!别)(?<!不用)(?:(?:我|咱|俺|才)(?=再))?再次?(?:当面|好好|细细|慢慢)?(?:给|跟|找|和|去|来)?(?:{_HIM}|\x00+)?"
     rf"(?:打|联系|联络|聊|问|试|说|看|找|谈|见|通话|发|视频|语音|微信|约)"
     rf"(?:个?电话|个?视频|个?微信)?(?:{_HIM}|\x00+|看|试|问|聊)?(?:一次|一下|一遍|吧|看)*(?!给我|过来|现)"
 )
 NEXT_TIME = re.compile(
-    r"下[次回](?:再?联系)?(?:在|是|定在|约在|约好|约|大概|可能|估计|争取|要|得|等)*\s*(?![说见聊])"
+    r"(?<!等)(?<!一)下[次回](?:再?联系)?(?:在|是|定在|约在|约好|约|大概|可能|估计|争取|要|得|等)*\s*(?![说见聊])"
 )
 # A day ahead without 再: after a while (隔半个月联系一次), or as the other asked (叫我28号打).
 WITHOUT_AGAIN = (
+    re.compile(
+        r"(?:答应|说好|讲好|定好|商量好)(?:了|在|等|他|她|我)*(?P<when>[^\s，。\x00]{2,8}?)"
+        r"(?:再|给|跟|打|视频|语音|聊|见|联系|回话|答复)"
+    ),
     re.compile(
         r"约[了好到在]*(?P<when>[^\s，。\x00]{2,8}?)(?:再|打|视频|语音|聊|见|谈|联系|通话|电话)"
     ),
@@ -28,6 +32,11 @@ WITHOUT_AGAIN = (
         r"[叫让约](?:我|俺)(?:等)?(?P<when>[^\s，。\x00]{2,8}?)(?:打|联系|找|给(?:他|她)打|发)"
     ),
 )
+# Before words by custom this makes them part of another time (15号以后).
+OF_A_TIME = re.compile(r"[\d一二三四五六七八九十号日月周天期拜年节点]$")
+# A day told before is meant; a promise kept since is no next day (让我晚上打 晚上又打).
+THEN = re.compile(r"(?:到时候?|到那天|那天|那时候?)[我就]*$")
+DONE_SINCE = re.compile(r"[又就](?:给|跟)?(?:他|她|\x00+)?打|后来|打过去")
 NEXT_MONTH = re.compile(r"下个?月[初头]?")
 # A month alone: its first working day, as for 下月.
 IN_MONTH = re.compile(r"(?P<n>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?[初头]?")
@@ -43,7 +52,7 @@ AHEAD = "下"
 
 # Around a day that is named all the same (6月1日前再联系, 月底前后再打).
 AROUND = re.compile(
-    r"(?:之前|以前|前后|左右|前|的?时候|那[天会]儿?|上午|中午|下午|晚上|早上|回[来家村乡])$"
+    r"(?:之前|以前|前后|左右|以后|之后|过后|前|的?时候|那[天会]儿?|上午|中午|下午|晚上|早上|回[来家村乡])$"
 )
 LEAD = re.compile(
     r"^(?:不行就?|要不|那就?|就|我|先|等到?|到了?|约在?|约好|定在|放在?|让我|叫我|争取)+"

@@ -10,23 +10,41 @@ from plugins.mentoring.masked import Masked
 from plugins.mentoring.outcome_words import OutcomeWord
 
 _Match = tuple[OutcomeWord, re.Match[str]]
+# Ways that are no more than a try until somebody answers are left out: messages, letters.
+_BY_TALK = frozenset(
+    (Channel.PHONE, Channel.VOICE, Channel.VIDEO, Channel.VISIT, Channel.IN_PERSON)
+)
+# So many characters together tell something.
+_TELLING = 4
 _VAIN = frozenset((Outcome.NO_ANSWER, Outcome.NUMBER_DEAD))
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What came of it, how they were in touch, and how that is repeated."""
+    """What came of it, how they were in touch, and how that is repeated.
+
+    ``is_guess`` says that they talked only as it seems: what was told has to come from somewhere.
+    """
 
     outcome: Outcome | None
     channel: Channel | None
     label: str
+    is_guess: bool = False
 
 
 def read_way(rest: Masked) -> Way:
     """Take outcome and channel; of a vain try and a talk in one line the later one counts."""
     came = _read_outcome(rest)
     channel, label = _read_channel(rest, came)
-    return Way(came.outcome, channel, label)
+    return Way(came.outcome, channel, label, came.is_guess)
+
+
+def is_touch(piece: str) -> bool:
+    """Whether a piece names a channel, or tells plainly whether they talked."""
+    told = (word for word in outcome_words.OUTCOMES if word.taken)
+    ways = (word.pattern for word in (*words.CHANNELS, *words.CHANNEL_HINTS))
+    patterns = (*ways, *(word.pattern for word in told))
+    return any(found[0] for pattern in patterns for found in pattern.finditer(piece))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,7 @@ class _Came:
     implied: Channel | None = None
     vain_at: int | None = None
     talked_at: int | None = None
+    is_guess: bool = False
 
 
 def _read_outcome(rest: Masked) -> _Came:
@@ -48,7 +67,9 @@ def _read_outcome(rest: Masked) -> _Came:
     if _is_unsure(rest.text, matches):
         return _Came(None, matches[0][0].channel if matches else None)
     if not matches:
-        return _Came(_unsaid(rest.text, heard_of=heard is not None))
+        unsaid = _unsaid(rest.text, heard_of=heard is not None)
+        is_guess = unsaid is None and _tells_of_him(rest.text)
+        return _Came(Outcome.REACHED if is_guess else unsaid, is_guess=is_guess)
     word, found = matches[0]
     talk = _later_talk(rest.text, word, found)
     if _is_unclear(rest.text, word, found, talk, heard):
@@ -78,17 +99,25 @@ def _is_unclear(
 ) -> bool:
     """Whether what stands there first is no more than one side of it, so that it has to be asked.
 
-    A dead number after which they talked, or of which somebody else told; a vain try after which
-    something good came another way; trouble behind a plain "all is well".
+    A dead number of which somebody else told; a talk and a vain try in no order; a vain try after
+    which something good came another way; trouble behind a plain "all is well".
     """
-    if word.outcome is Outcome.NUMBER_DEAD and talk is not None:
+    if word.outcome in _VAIN and talk is None and _is_gainsaid(text, found):
         return True
     if word.outcome is Outcome.NUMBER_DEAD and heard and heard.end() <= found.start():
-        return True
+        return outcome_words.WRONG_NUMBER.search(found[0]) is None
     if word.outcome in _VAIN and talk is None:
-        return _by_another_way(text, found.end())
+        answers = heard is None and outcome_words.ANSWERED.search(text, found.end()) is not None
+        return answers or _by_another_way(text, found.end())
     plain = word.outcome is Outcome.REACHED and not word.taken
     return plain and outcome_words.WEIGHTY.search(text) is not None
+
+
+def _is_gainsaid(text: str, vain: re.Match[str]) -> bool:
+    """Whether a talk is told before a vain try, and nothing says which came last."""
+    talk = talk_after(text[: vain.start()], 0)
+    between = text[talk[1].end() : vain.start()] if talk else ""
+    return talk is not None and outcome_words.LATER.search(between) is None
 
 
 def _is_unsure(text: str, matches: Sequence[_Match]) -> bool:
@@ -98,7 +127,8 @@ def _is_unsure(text: str, matches: Sequence[_Match]) -> bool:
     }
     spans = sorted(found.span() for found in changes.values())
     both = len(spans) > 1 and spans[0][1] <= spans[1][0]
-    return both or outcome_words.UNSURE.search(text) is not None
+    unsure = outcome_words.UNSURE.search(text)
+    return both or (unsure is not None and talk_after(text, unsure.end()) is None)
 
 
 def _matches(text: str) -> Iterator[_Match]:
@@ -114,13 +144,27 @@ def _is_untrue(text: str, word: OutcomeWord, found: re.Match[str]) -> bool:
     if word.outcome is Outcome.HELP_NEEDED and outcome_words.SETTLED.search(text[found.start() :]):
         return True
     before = words.BREAKS.split(text[: found.start()])[-1]
+    if word.outcome is Outcome.HELP_NEEDED and outcome_words.NOT_HIS.search(before):
+        return True
     if word.outcome in outcome_words.CHANGES:
         return outcome_words.NOT_YET.search(before) is not None
     if word.outcome is Outcome.REACHED:
-        return word.taken and outcome_words.NO_TALK.search(before) is not None
+        return word.taken and (
+            outcome_words.NO_TALK.search(before) is not None or _is_of_a_vain_try(text, found)
+        )
     # The verb of "is not" may be part of what was found.
     verb = outcome_words.IS if found[0].startswith(outcome_words.IS) else ""
     return outcome_words.DENIED.search(before + verb) is not None
+
+
+def _is_of_a_vain_try(text: str, talk: re.Match[str]) -> bool:
+    """Whether the words of a talk are part of those of a vain try (无人接听)."""
+    return any(
+        found.start() <= talk.start() < found.end()
+        for word in outcome_words.OUTCOMES
+        if word.outcome is Outcome.NO_ANSWER
+        for found in word.pattern.finditer(text)
+    )
 
 
 def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
@@ -129,32 +173,77 @@ def _unsaid(text: str, *, heard_of: bool) -> Outcome | None:
         return Outcome.THROUGH_OTHERS
     changes = (word for word in outcome_words.OUTCOMES if word.outcome in outcome_words.CHANGES)
     planned = any(word.pattern.search(text) for word in changes)
-    spoke = outcome_words.SPOKE.search(text) or outcome_words.OVER.search(text)
-    weighs = outcome_words.WEIGHTY.search(text) or outcome_words.BUSY.search(text)
+    over = outcome_words.OVER.search(text)
+    spoke = outcome_words.SPOKE.search(text) or over
+    weighs = outcome_words.BUSY.search(text) or (not over and outcome_words.WEIGHTY.search(text))
     if planned or weighs or not spoke:
         return None
     touched = any(word.pattern.search(text) for word in (*words.CHANNELS, *words.CHANNEL_HINTS))
     return Outcome.REACHED if touched else None
 
 
+def _tells_of_him(text: str) -> bool:
+    """Whether a way is named that only a talk makes, and more is told than the try itself."""
+    if any(pattern.search(text) for pattern in outcome_words.NO_GUESS):
+        return False
+    if any(word.outcome in _VAIN and word.pattern.search(text) for word in outcome_words.OUTCOMES):
+        return False
+    talks = (word for word in words.CHANNELS if word.channel in _BY_TALK)
+    if not any(found[0] for word in talks for found in word.pattern.finditer(text)):
+        return False
+    for word in (*words.CHANNELS, *words.CHANNEL_HINTS):
+        text = word.pattern.sub(" ", text)
+    pieces = (words.FILLERS.sub("", piece) for piece in words.BREAKS.split(text))
+    plain = (piece for piece in pieces if not outcome_words.DIGIT.search(piece))
+    return any(len(outcome_words.HAN.findall(piece)) >= _TELLING for piece in plain)
+
+
 def _heard_of(text: str) -> re.Match[str] | None:
     """Return where it stands that somebody else told it."""
-    for found in outcome_words.THROUGH_OTHERS.finditer(text):
+    others = (outcome_words.THROUGH_OTHERS, outcome_words.MOST_LIKELY_OTHERS)
+    for found in (one for pattern in others for one in pattern.finditer(text)):
         before = words.BREAKS.split(text[: found.start()])[-1]
-        if not outcome_words.PASSED_ON.search(before):
-            return found
+        if outcome_words.PASSED_ON.search(before):
+            continue
+        return None if outcome_words.HIMSELF.search(text, found.end()) else found
     return None
 
 
 def _later_talk(text: str, word: OutcomeWord, vain: re.Match[str]) -> _Match | None:
-    """Return the plain word of a talk that comes after a vain try."""
+    """Return the plain word of a talk that comes after a vain try, and no other vain one after."""
     if word.outcome not in _VAIN:
         return None
+    talk = talk_after(text, vain.end())
+    vain_again = talk is not None and any(
+        found.start() >= talk[1].end() for found in word.pattern.finditer(text)
+    )
+    return None if vain_again else talk
+
+
+def talk_after(text: str, start: int) -> _Match | None:
+    """Return the plain word of a talk that stands in ``text`` from ``start`` on."""
     for other in outcome_words.OUTCOMES:
         if other.outcome is Outcome.REACHED and other.taken:
-            for found in other.pattern.finditer(text, vain.end()):
+            for found in other.pattern.finditer(text, start):
                 if not _is_untrue(text, other, found):
                     return other, found
+    return None
+
+
+def is_vain_only(text: str) -> bool:
+    """Whether nothing but vain tries is told."""
+    return talk_after(text, 0) is None and any(
+        word.outcome in _VAIN and word.pattern.search(text) for word in outcome_words.OUTCOMES
+    )
+
+
+def talk_after_vain(text: str) -> int | None:
+    """Return where a talk is told after a vain try; None when not both are."""
+    for word in outcome_words.OUTCOMES:
+        vain = word.pattern.search(text) if word.outcome in _VAIN else None
+        talk = _later_talk(text, word, vain) if vain else None
+        if talk is not None:
+            return talk[1].start()
     return None
 
 
@@ -179,19 +268,27 @@ def _take(rest: Masked, word: OutcomeWord, matches: list[_Match]) -> None:
                 pass
 
 
-def _read_channel(rest: Masked, came: _Came) -> tuple[Channel | None, str]:
-    """Take the first channel; after a vain try the one by which they talked."""
+def _channels(text: str) -> list[tuple[int, int, re.Match[str]]]:
+    """Return where channels are named: those of the contact, else those he was asked for."""
     found = sorted(
         (match.start(), place, match)
         for place, word in enumerate(words.CHANNELS)
-        for match in word.pattern.finditer(rest.text)
+        for match in word.pattern.finditer(text)
         if match[0]
     )
+    own = [one for one in found if not words.ASKED_OF_US.search(text[: one[0]])]
+    return own or found
+
+
+def _read_channel(rest: Masked, came: _Came) -> tuple[Channel | None, str]:
+    """Take the first channel; after a vain try the one by which they talked."""
+    found = _channels(rest.text)
     talked_at, implied = came.talked_at, came.implied
     before = [one for one in found if talked_at is not None and one[0] <= talked_at]
     by_word = came.vain_at is not None and bool(found) and came.vain_at < found[0][0]
     if found and not by_word:
-        _, place, match = before[-1] if before else found[0]
+        instead = [one for one in found if words.INSTEAD.search(rest.text[: one[0]])]
+        _, place, match = before[-1] if before else (instead or found)[0]
         rest.mask(*match.span())
         return words.CHANNELS[place].channel, words.CHANNELS[place].label
     hint = next((word for word in words.CHANNEL_HINTS if rest.take(word.pattern)), None)

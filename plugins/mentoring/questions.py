@@ -184,6 +184,8 @@ def when_next(said: str, today: date) -> tuple[_Sentence, list[Option]]:
     options = [Option(Say("mentoring.line_day", day=day, today=today), value=day.isoformat())
                for day in days]  # fmt: skip
     options.append(Option(Say("mentoring.option_usual_next"), value=""))
+    if not said:
+        return lambda shown: Say("mentoring.when_again", options=shown), options
     return lambda shown: Say("mentoring.when_next", words=said, options=shown), options
 
 

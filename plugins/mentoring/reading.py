@@ -1,27 +1,27 @@
 """Reads a mentor's line (联系记录) in any order: who, day, channel, outcome, next, note. Pure."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from core import daywords
-from core.daywords import Ambiguous, Reason
+from core.daywords import Ambiguous
 from models.enums import Channel, Outcome
 from plugins.mentoring import words
+from plugins.mentoring.doubts import NO_DOUBT, Part, Told, doubts_of
 from plugins.mentoring.masked import MASK, Masked
 from plugins.mentoring.next_days import NOTHING, read_next
 from plugins.mentoring.outcome_words import ALIKE, RELATIVE, STANDS_IN
 from plugins.mentoring.outcomes import read_way
+from plugins.mentoring.told_days import read_day
 
 NOTE_MOST = 200
 # A line of contact is short; what is longer was written for something else.
 LINE_MOST = 300
 # Of a long first name people say the end (阿依古丽: 古丽).
 _LONG_FIRST = 4
-
-# Private-use characters stand for what is out of sight while a day is looked for.
-_HIDDEN = 0xE000
+# Names of four characters are mostly of two and two (吉克拉布).
+_LONG_GIVEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Line:
     ``pairs`` are those the name may mean; ``stranger`` says that a name stands there that is
     nobody's, ``somebody`` that only "that one" does. ``day`` may be a question. ``next_said`` are
     the words of the next contact that name no day of the calendar; without ``next_on`` they have to
-    be asked about. ``place`` is where relatives say the person is.
+    be asked about. ``place`` is where relatives say the person is. ``doubts`` are the parts that
+    words which nobody accounted for could change; ``is_guess`` is an outcome that only seems so.
     """
 
     pairs: tuple[int, ...] = ()
@@ -55,6 +56,8 @@ class Line:
     incoming: bool = False
     note: str = ""
     place: str = ""
+    doubts: frozenset[Part] = frozenset()
+    is_guess: bool = False
 
     @property
     def says_contact(self) -> bool:
@@ -65,33 +68,65 @@ class Line:
 def read_line(text: str, people: Sequence[Named], today: date, *, night: bool = False) -> Line:
     """Read one line; whatever is not understood stays in the note, nothing is guessed."""
     rest = Masked(text.replace(MASK, " ").strip())
-    pairs, several = _read_name(rest, people)
-    somebody = not pairs and rest.take(words.SOMEBODY) is not None
-    incoming = bool(pairs) and words.INCOMING.search(rest.text) is not None
+    whom = _read_whom(rest, people)
+    named = rest.text
+    somebody = not whom.pairs and rest.take(words.SOMEBODY) is not None
+    incoming = bool(whom.pairs) and words.INCOMING.search(rest.text) is not None
     ahead = read_next(rest, today)
-    day = _read_day(rest, today, night=night)
-    alike = not several or ALIKE.search(text) is not None
+    day = read_day(rest, today, night=night)
+    alike = not whom.several or ALIKE.search(named) is not None
     ahead = ahead if alike else NOTHING
     way = read_way(rest)
+    if way.is_guess and not whom.pairs:
+        way = replace(way, outcome=None, is_guess=False)
+    outcome = way.outcome if alike else None
     contact_word = rest.take(words.CONTACT) is not None
-    dropped = not alike and way.outcome is not None
+    told = Told(named, rest.text, day or today, today)
+    doubts = doubts_of(told, replace(way, outcome=outcome), ahead)
     pieces = _pieces(rest.text)
-    stranger = not pairs and bool(pieces) and is_name_like(pieces[0])
+    stranger = not whom.pairs and bool(pieces) and is_name_like(pieces[0])
     return Line(
-        pairs=pairs,
+        pairs=whom.pairs,
         stranger=stranger,
         somebody=somebody,
         day=day,
         channel=way.channel,
         channel_label=way.label,
-        outcome=way.outcome if alike else None,
+        outcome=outcome,
         next_on=ahead.on,
         next_said=ahead.said,
-        contact_word=contact_word or dropped,
+        contact_word=contact_word or (way.outcome is not None and not alike),
         incoming=incoming,
         note=words.COMMA.join(pieces[1:] if stranger else pieces),
         place=_place(pieces),
+        is_guess=way.is_guess,
+        doubts=doubts | whom.doubts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Whom:
+    """Whom the names may mean, whether several people are named, and what stays in doubt."""
+
+    pairs: tuple[int, ...]
+    several: bool
+    doubts: frozenset[Part] = NO_DOUBT
+
+
+def _read_whom(rest: Masked, people: Sequence[Named]) -> _Whom:
+    """Take the names; where none stands, what somebody is called by his surname alone."""
+    pairs, several = _read_name(rest, people, called)
+    doubts: set[Part] = set()
+    if not pairs:
+        pairs, several = _read_name(rest, people, called_by_surname)
+        doubts |= {Part.WHO} if pairs else set()
+    elif not several:
+        others = _called_beside(rest.text, people, pairs)
+        pairs, several = (*pairs, *others), bool(others)
+    if words.HONOURED_SPEAKS.search(rest.text):
+        doubts.add(Part.OUTCOME)
+    rest.take(words.HONORIFIC)
+    return _Whom(pairs, several, frozenset(doubts))
 
 
 def is_name_like(piece: str) -> bool:
@@ -107,16 +142,46 @@ def called(name: str) -> tuple[str, ...]:
         last = (first[-2:],) if len(first) >= _LONG_FIRST else ()
         return (name, name.replace(dot, ""), first, *last)
     given = name[2:] if name[:2] in words.COMPOUND_SURNAMES else name[1:]
+    if len(given) >= _LONG_GIVEN and name[:2] not in words.COMPOUND_SURNAMES:
+        return (name, given, given[1:])
     if len(given) > 1:
         return (name, given)
     return (name, *(mark + given for mark in words.FAMILIAR if given))
 
 
-def _read_name(rest: Masked, people: Sequence[Named]) -> tuple[tuple[int, ...], bool]:
+def called_by_surname(name: str) -> tuple[str, ...]:
+    """Return how somebody is called by half his name (老周, 罗哥, 强子): not surely he."""
+    size = 2 if name[:2] in words.COMPOUND_SURNAMES else 1
+    surname = name[:size]
+    if words.NAME_DOT in name:
+        return ()
+    given = name[size:]
+    alone = (surname,) if size > 1 else (given + words.CHILD,) * (len(given) == 1)
+    before = tuple(mark + surname for mark in words.BEFORE_SURNAME)
+    return (*before, *(surname + mark for mark in words.AFTER_SURNAME), *alone)
+
+
+def _called_beside(text: str, people: Sequence[Named], pairs: tuple[int, ...]) -> tuple[int, ...]:
+    """Return whom else a piece begins with, by surname (秀芝打通了，钱叔没通)."""
+    return tuple(
+        one.pair_id
+        for one in people
+        if one.pair_id not in pairs
+        and any(
+            words.BEGINS.search(text[: found.start()])
+            for word in called_by_surname(one.name)
+            for found in re.finditer(re.escape(word), text)
+        )
+    )
+
+
+def _read_name(
+    rest: Masked, people: Sequence[Named], calls: Callable[[str], tuple[str, ...]]
+) -> tuple[tuple[int, ...], bool]:
     """Take the names; return whom they may mean, and whether several people are named."""
     by_word: dict[str, list[int]] = {}
     for one in people:
-        for word in called(one.name):
+        for word in calls(one.name):
             by_word.setdefault(word, []).append(one.pair_id)
     found: list[int] = []
     said = 0
@@ -132,54 +197,18 @@ def _read_name(rest: Masked, people: Sequence[Named]) -> tuple[tuple[int, ...], 
 def _places(text: str, word: str) -> list[int]:
     """Return where ``word`` means somebody: not where it is part of a firm's or a street's name."""
     found = re.finditer(re.escape(word), text)
-    return [one.start() for one in found if not words.OF_A_FIRM.match(text, one.end())]
+    return [
+        one.start()
+        for one in found
+        if not words.OF_A_FIRM.match(text, one.end()) and not _has_surname(text, one)
+    ]
 
 
-def _read_day(rest: Masked, today: date, *, night: bool) -> date | Ambiguous | None:
-    """Take the day it happened. Two days in one line become a question.
-
-    What somebody said or plans is out of sight meanwhile; an unclear day counts only where a piece
-    of the line begins (前两天联系了, but not 没回家过年).
-    """
-    hidden: list[str] = []
-
-    def hide(found: re.Match[str]) -> str:
-        hidden.append(found[0])
-        return chr(_HIDDEN + len(hidden) - 1)
-
-    shown = words.TOLD_OR_PLANNED.sub(hide, rest.text)
-    day, left = _found_day(shown, today, night=night)
-    for place, clause in enumerate(hidden):
-        left = left.replace(chr(_HIDDEN + place), clause)
-    rest.text = left
-    return day
-
-
-def _found_day(shown: str, today: date, *, night: bool) -> tuple[date | Ambiguous | None, str]:
-    """Return the day of ``shown`` and what is left of it; nothing is taken for no day."""
-    day, left = daywords.find_day(shown, today, past=True, night=night)
-    told_of = words.OF_SOMETHING.search(shown) is not None
-    if isinstance(day, date):
-        other, _ = daywords.find_day(left, today, past=True, night=night)
-        if isinstance(other, date) and other != day:
-            return Ambiguous(Reason.VAGUE, "", tuple(sorted((day, other)))), shown
-        return (Ambiguous(Reason.VAGUE, "", (day,)), shown) if told_of else (day, left)
-    if day is not None and day.reason is Reason.FUTURE and told_of:
-        return None, shown
-    if day is not None and _begins_piece(shown, day.words):
-        return day, left
-    return _unclear_day(shown), shown
-
-
-def _unclear_day(shown: str) -> Ambiguous | None:
-    """Return a question for days that nobody could tell from the words alone."""
-    found = words.UNCLEAR_DAY.search(shown)
-    return Ambiguous(Reason.VAGUE, found[0]) if found else None
-
-
-def _begins_piece(text: str, said: str) -> bool:
-    before = words.BREAKS.split(text[: max(text.find(said), 0)])[-1]
-    return not words.FILLERS.sub("", before)
+def _has_surname(text: str, word: re.Match[str]) -> bool:
+    """Whether a surname before a given name makes it the name of somebody else (李国强)."""
+    before = text[: word.start()][-1:]
+    is_given = word[0][0] not in words.SURNAMES and len(word[0]) > 1
+    return is_given and before in words.SURNAMES and before not in words.ALSO_PREPOSITIONS
 
 
 def _pieces(text: str) -> list[str]:

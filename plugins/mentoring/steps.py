@@ -1,7 +1,8 @@
 """What is known of a contact while it is asked for, one question at a time (记联系). Pure.
 
 ``Facts`` live as JSON in the open question; ``missing`` says what is asked next: who, which day,
-how, what came of it, and when again if that was said but no day.
+how, what came of it, and when again if that was said but no day; last, whether it is right where
+the line left a doubt.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +21,7 @@ from plugins.mentoring.topic_words import has_address, without_address
 
 # The part of a line that is changed but never asked for when it is written.
 NOTE = "note"
+_LISTS = ("may_be", "days", "doubts")
 
 
 class Step(StrEnum):
@@ -30,6 +32,8 @@ class Step(StrEnum):
     CHANNEL = "channel"
     OUTCOME = "outcome"
     NEXT = "next"
+    CONFIRM = "confirm"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Facts:
     ``may_be`` are the pairs a name may mean. ``days`` are those to choose from, ``why`` the reason
     of the question, ``literal`` the day that has not come yet. ``told`` says that something of a
     contact was said, so that no day means today. ``next_said`` are the words of the next day when
-    they name none of the calendar; while ``next_on`` is None they are asked about.
+    they name none of the calendar; while ``next_on`` is None they are asked about. ``doubts`` are
+    the parts that something in the line could change: nothing is written before a yes.
     """
 
     pair: int | None = None
@@ -58,17 +63,18 @@ class Facts:
     place: str = ""
     told: bool = False
     incoming: bool = False
+    doubts: tuple[str, ...] = ()
 
     def to_data(self) -> dict[str, Any]:
         """Return the JSON form."""
         data = asdict(self)
-        return data | {"may_be": list(self.may_be), "days": list(self.days)}
+        return data | {part: list(data[part]) for part in _LISTS}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Facts":
         """Return the facts kept as JSON."""
         known = {key: value for key, value in data.items() if key in cls.__slots__}
-        return cls(**known | {"may_be": tuple(data["may_be"]), "days": tuple(data["days"])})
+        return cls(**known | {part: tuple(data.get(part, ())) for part in _LISTS})
 
     @property
     def on(self) -> date | None:
@@ -98,6 +104,7 @@ def merged(facts: Facts, line: Line) -> Facts:
         place=facts.place or line.place,
         incoming=facts.incoming or line.incoming,
         told=facts.told or line.says_contact or bool(line.note),
+        doubts=tuple(sorted({*facts.doubts, *line.doubts})),
     )
 
 
@@ -133,11 +140,15 @@ def missing(facts: Facts) -> Step | None:
         return Step.CHANNEL
     if facts.outcome is None:
         return Step.OUTCOME
-    return Step.NEXT if facts.next_said and facts.next_on is None else None
+    if facts.next_said and facts.next_on is None:
+        return Step.NEXT
+    return Step.CONFIRM if facts.doubts else None
 
 
 def chosen(facts: Facts, step: Step, value: Any) -> Facts:
-    """Return the facts with a numbered answer."""
+    """Return the facts with a numbered answer, which leaves no doubt of that part."""
+    left = tuple(part for part in facts.doubts if part != step.value)
+    facts = replace(facts, doubts=left)
     if step is Step.WHO:
         return replace(facts, pair=int(value), may_be=(), stranger=False)
     if step is Step.DAY:
@@ -146,7 +157,44 @@ def chosen(facts: Facts, step: Step, value: Any) -> Facts:
         return replace(facts, channel=str(value), label=words.CHANNEL_LABELS[str(value)])
     if step is Step.NEXT:
         return replace(facts, next_on=str(value) if value else None, next_said="")
+    if step is Step.CONFIRM:
+        return replace(facts, doubts=())
     return replace(facts, outcome=str(value))
+
+
+def without(facts: Facts, step: Step) -> Facts:
+    """Return the facts as if one part had not been said, so that it is asked for."""
+    if step is Step.WHO:
+        return replace(facts, pair=None, may_be=(), stranger=False)
+    if step is Step.DAY:
+        return replace(facts, day=None, days=(), why=Reason.VAGUE.value, literal="")
+    if step is Step.CHANNEL:
+        return replace(facts, channel=None, label="")
+    if step is Step.NEXT:
+        return replace(facts, next_on=None, next_said="")
+    return replace(facts, outcome=None)
+
+
+def corrected(facts: Facts, line: Line) -> Facts | None:
+    """Return the facts with what a typed line says in place of what was read; None for nothing.
+
+    Typed words are read as loosely as the line was: they are shown again before they are written.
+    """
+    said: dict[Step, object] = {
+        Step.WHO: line.pairs,
+        Step.DAY: line.day,
+        Step.CHANNEL: line.channel,
+        Step.OUTCOME: line.outcome,
+        Step.NEXT: line.next_on or line.next_said,
+    }
+    parts = [step for step, value in said.items() if value]
+    if not parts:
+        return None
+    before = facts
+    for step in parts:
+        facts = without(facts, step)
+    facts = merged(facts, replace(line, note=""))
+    return replace(facts, doubts=before.doubts or (parts[0].value,))
 
 
 def entry(facts: Facts) -> Entry:

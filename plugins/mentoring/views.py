@@ -1,13 +1,13 @@
 """Mentoring in sentences: lists and answers. Wording lives in ``content/texts/mentoring.toml``."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from core.conversation import Ask, Option, Reply, Say, Slot
 from core.texts import current
 from plugins.mentoring import inspection_views, pair_words, words
 from plugins.mentoring.inspections import Due
-from plugins.mentoring.policy import Next, NextKind
+from plugins.mentoring.policy import Entry, Next, NextKind
 from plugins.mentoring.queries import LogLine, Mentee, Silent
 from plugins.mentoring.service import Logged, Undone
 from plugins.mentoring.waiting import Waiting
@@ -191,6 +191,31 @@ def undone(kind: Undone, line: LogLine, today: date) -> Reply:
     if kind is Undone.WITHDRAWN:
         return Reply.of("mentoring.taken_back", line=said)
     return Reply.of("mentoring.put_back", line=said)
+
+
+def entry_words(
+    entry: Entry,
+    name: str,
+    today: date,
+    *,
+    label: str,
+    place: str,
+    is_incoming: bool,
+    now: datetime,
+) -> str:
+    """Return a line that is not written yet as it is repeated, without its note."""
+    line = LogLine(
+        contact_id=0,
+        name=name,
+        contacted_on=entry.contacted_on,
+        channel=entry.channel.value,
+        outcome=entry.outcome.value,
+        note="",
+        is_withdrawn=False,
+        entered_at=now,
+        is_incoming=is_incoming,
+    )
+    return _line(line, today, label=label, place=place)
 
 
 def line_words(line: LogLine, today: date) -> str:

@@ -30,7 +30,7 @@ CHANNELS = (
     _channel(
         Channel.VIDEO,
         "视频",
-        rf"(?:用|在)?(?:微信|QQ)?(?:打|开|发|聊)?{_ONE}视[频屏](?:通话|聊天|电话)?{_DONE}",
+        rf"(?:用|在)?(?:微信|QQ)?(?:打|开|发|聊)?{_ONE}视[频屏](?!课)(?:通话|聊天|电话)?{_DONE}",
     ),
     _channel(
         Channel.VOICE,
@@ -46,12 +46,16 @@ CHANNELS = (
     ),
     _channel(Channel.TEXT, "短信", rf"(?:发|回|收到)?{_ONE}短信{_DONE}"),
     _channel(Channel.TEXT, "QQ", rf"(?:用|在|加|发)?{_ONE}[Qq]{{2}}(?:上|里|聊天|消息)?{_DONE}"),
-    _channel(Channel.TEXT, "发消息", rf"(?:发|留){_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}"),
+    _channel(
+        Channel.TEXT,
+        "发消息",
+        rf"(?:发|留|回)[的来]?{_ONE}(?:消息|信息){_DONE}|留了?言{_DONE}|(?:信息|消息)[^\s，。,；;]{{0,6}}发的",
+    ),
     _channel(
         Channel.PHONE,
         "电话",
-        rf"(?:[打通来接回](?:过?来)?的?)?{_ONE}(?:手机|电话|点话|电活)(?:联系)?{_DONE}",
-        r"通[了过完]?[个次]?电?话(?!中|费)了?",
+        rf"(?:[打通来接回](?:过?来)?的?)?{_ONE}(?:手机|电话|点话|电活)(?!(?:都|又|也|给)?(?:摔|坏|丢|没电|掉|进水|被偷|被收|锁))(?:联系)?{_DONE}",
+        r"通[了过完的]?[个次]?电?话(?!中|费)了?",
         r"打过(?:了|去|来)?(?!工|针|架|仗)",
         r"打了(?!工|针|架|包)(?:过去|过来)?",
         r"(?:去|来)电(?!话)",
@@ -64,6 +68,9 @@ CHANNELS = (
         rf"\x00+(?:他|她)?的?(?:家|屋)(?:里|中|头)?去{_DONE}一?[趟次回]",
         rf"(?:去|到)了?(?:他|她)们?家(?:里|中)?(?:看|坐)?{_DONE}",
         rf"去家里(?:看|坐)?{_DONE}",
+        r"[上到去](?:他|她|\x00+)(?:的)?(?:家|屋|宿舍|厂|工地)(?:里|头)?(?:去|看|坐|找|玩)了?",
+        r"[去到]\x00+[^\s，。,]{0,5}(?:厂|工地|宿舍|店)(?:里|头)?(?:看|找)了?",
+        r"\x00+家(?:里)?(?=没人|锁|门|的?大?门)|在(?:他|她)(?:家|屋)(?:里|头)",
         rf"(?:家访|走访|入户){_DONE}",
     ),
     _channel(
@@ -71,11 +78,16 @@ CHANNELS = (
         "见面",
         rf"[见碰]了?个?面{_DONE}",
         rf"(?:面谈|当面(?:聊|谈|说)?){_DONE}",
+        r"来(?:了)?(?:我)?(?:家|村|村部|村委会?|办公室|支部)里?(?:找我|坐|看我|办事|开会|盖章)",
+        r"一起(?:喝|吃)(?:了)?(?:个|顿)?[酒饭茶]",
         r"[见碰遇][到着见]了?|见过了?|见了\x00+一?面?",
     ),
     _channel(Channel.LETTER, "写信", rf"[写寄去来回]了?封?信(?!息|心|用){_DONE}|[寄写][来去]的信"),
 )
 
+# A channel that is told as the right one (没打 是发的短信), or belongs to something asked of us.
+INSTEAD = re.compile(r"(?:没打|不是|改(?:打|用|发|成)?)[\s，,]*是?[打发用]?的?$")
+ASKED_OF_US = re.compile(r"[托让叫请][^\s，。,；;]{0,5}$|[说讲][^\s，。,；;]*$")
 # It was the person who began (玉梅打来的电话).
 INCOMING = re.compile(
     r"打(?:过)?来|来[了过]?个?(?:电话|信|微信|消息|短信)|来电(?!话费)|发(?:微信|消息|信息|视频)?来"
@@ -88,7 +100,7 @@ CHANNEL_HINTS = (
     _channel(
         Channel.PHONE,
         "电话",
-        r"打给|打(?:过)?来|打了?\x00|打了?[\d一两二三四几]+[次回遍]",
+        r"打给|打(?:过|回)?来|打回去|回过去|打的(?=$|[\s，。,])|打了?\x00|打了?[\d一两二三四几]+[次回遍]",
     ),
 )
 
@@ -127,7 +139,9 @@ OUTCOME_LABELS = {
 
 # Somebody without a name: "that one" (dialogues 3.6), and words of contact that name no channel.
 SOMEBODY = re.compile(r"[那这]个?(?:谁谁?|人)")
-CONTACT = re.compile(r"联[系络](?:过了?|了|\x00+了)(?!人|方式)")
+CONTACT = re.compile(
+    r"^\x00+(?:刚才?|今天|昨天)?(?=[说讲](?!的)|[让叫]我)|[跟和给对]我(?=说|讲)|告诉(?=我)|(?<=[^\s，。,；;])[让托](?=我)|联[系络](?:过了?|了|\x00+了)(?!人|方式)"
+)
 
 FILLERS = re.compile(
     r"^(?:我|已经|刚才?|又|就|也|都|找|个|问候|一下|记下|[跟给和与同对向把在用往了过的是：:～~.]|\s)+"
@@ -152,6 +166,18 @@ UNCLEAR_DAY = re.compile(
     r"|(?<!月)[廿卅][一二三四五六七八九]?"
     r"|[去前]年(?!\d{1,2}[月.]\d)|(?:\d+|[一二两三几半])个?(?:多)?月(?:之|以)?前|月最后一[天日]|最近|近来|前不久"
 )
+# A day that has not come, of something that is told as done (后天打了).
+AHEAD_BUT_DONE = re.compile(
+    r"大?[明后]天(?:都|也|就)?(?:给|跟|和)?\x00*(?:打|见|联系|聊|视频|通)[^\s，。]{0,3}了"
+)
+# What happens on days of his own life.
+OF_LIFE = re.compile(
+    r"班|[到走回来去发交进出]|放假|生日|开[学工]|票|动身|结婚|[生考搬拿领休办酒种收割]|满月|手术|[复检]查|到期|涨|租|过的"
+)
+OF_THE_DAY = re.compile(
+    r"(?:大?清?[早晚夜]上?|[上中下]午|傍晚|半夜|夜里|天黑|[\d一二三四五六七八九十两]+点[半多钟]*|的?时候|那天|就|是|,)+"
+)
+PIECE = re.compile(r"[^\s，。、,；;！!]+")
 BREAKS = re.compile(r"[\s，。、,；;！!\x00]+")
 COMMA = "，"
 QUESTION = re.compile(
@@ -162,7 +188,7 @@ QUESTION = re.compile(
 # A contact that is still to be made: told without an outcome it is none.
 NOT_DONE = re.compile(
     r"还没(?:打|联系|给|顾)|没顾上|忘了[给打联]"
-    r"|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明天|今晚|晚上)"
+    r"|我(?:明天?|后天?|下周|过几天)去|(?:到时候?|回头|改天|过两天)我(?:再)?[去给打问]|^(?:刚?想|要|准备|打算|提醒|叫|让|请|你?帮我(?!记)|等下|等会|待会|晚点|回头|明[天儿早晚日]|后天|今晚|晚上)"
     r"|[到在]?再(?:打|联系)\S*电话$|要是|如果|万一"
 )
 # A piece of two or three characters that begins like this is taken for the name of a stranger.
@@ -174,10 +200,24 @@ SURNAMES = frozenset(
 COMPOUND_SURNAMES = frozenset(
     ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐")
 )
-CANCEL = frozenset(("取消", "算了", "不记了", "不要了"))
+# Answers to a line that is shown before it is written. Courtesy (好的, 嗯) is no yes: it is asked
+# back (dialogues 2.2: only the exact word acts).
+YES = frozenset(("对", "是", "对的", "是的", "没错", "对了", "记", "记吧"))
+END_MARKS = "。.,，！!～~ "
+NO = frozenset(("", "不对", "不是", "错了", "有错", "不对的", "改", "改一下", "改改"))
+CANCEL = frozenset(("取消", "算了", "不记", "不记了", "不要了", "别记", "不用记"))
 # A given name before one of these is a firm or a street (建设银行, 平安保险).
 OF_A_FIRM = re.compile(r"(?:保险|银行|证券|大道|[东南西北中]?路(?!上)|街|夜|符)")
 FAMILIAR = "小阿"
+HONORIFIC = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?!夫|家|妹|弟)")
+# Whether he himself or one of his kin speaks nobody can tell then (海霞姐打来).
+HONOURED_SPEAKS = re.compile(r"(?<=\x00)[哥姐叔婶嫂伯姨](?:接|说|讲|打来|来电|回)")
+# Somebody called by the surname alone, and surnames that are prepositions as well.
+BEFORE_SURNAME = "老小"
+CHILD = "子"
+AFTER_SURNAME = "哥姐叔婶伯姨嫂总工"
+BEGINS = re.compile(r"(?:^|[\s，。,；;])[跟给和与同找问]?$")
+ALSO_PREPOSITIONS = frozenset("向于和同从")
 # Inside names such as 阿依古丽·买买提, of which the first part is what people say.
 NAME_DOT = "·"
 
@@ -194,3 +234,6 @@ LIST_MARK = "、"
 STAND_IN = "代班"
 STAND_IN_ALIASES = ("替我", "我不在")
 STAND_IN_ARGUMENTS = "李秀兰 12月1日到15日"
+NUMBER = "改号码"
+NUMBER_ALIASES = ("他换号了", "她换号了")
+NUMBER_ARGUMENTS = "李强"

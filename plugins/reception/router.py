@@ -170,7 +170,7 @@ async def _number(visit: Visit) -> Answer | Reply | None:
         return await _anew(visit, question)
     if question is not None and 1 <= chosen <= len(options):
         return await _choose(visit, question, options[chosen - 1])
-    if question is not None and question.takes is Takes.TEXT:
+    if question is not None and question.takes.is_free:
         return None
     return Reply.of("reception.number_unknown")
 
@@ -214,6 +214,10 @@ async def _choose(visit: Visit, question: Standing, option: Choice) -> Answer | 
 
 
 async def _courtesy(visit: Visit) -> Reply | None:
+    question = visit.known.question
+    answers = question is not None and question.takes is Takes.WORDS and bool(visit.said)
+    if answers and question is not None and not question.is_stale(visit.now):
+        return None
     polite = reading.is_courtesy(visit.said, visit.incoming.parts)
     return Reply(silent=True) if polite else None
 
@@ -221,7 +225,7 @@ async def _courtesy(visit: Visit) -> Reply | None:
 async def _newer_question(visit: Visit) -> Reply | None:
     """Give free text to the question that was asked after the draft was opened."""
     question, draft = visit.known.question, visit.known.draft
-    if question is None or question.takes is not Takes.TEXT or not visit.said:
+    if question is None or not question.takes.is_free or not visit.said:
         return None
     if draft is not None and (visit.has_media or draft.asked_at > question.asked_at):
         return None

@@ -58,7 +58,7 @@ async def test_given_a_day_to_come_when_it_is_logged_then_it_is_asked_about(town
 async def test_given_two_days_in_one_line_when_it_is_read_then_the_day_is_asked(
     town: Town,
 ) -> None:
-    assert await town.says("周德厚", "建国周五打电话没接，今天打通了") == (
+    assert await town.says("周德厚", "建国周五打了电话，今天也打通了") == (
         "哪天？1 周五（11月20日）  2 周一（11月23日）  3 别的日子"
     )
 
