@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 
 from core.actors import Actor, RoleKind
 from models import Account, Mentorship, Person, Role, Unit
+from plugins.identity import reach
 
 # Within a unit the first comes first; a unit above is asked when nobody below can answer.
 OFFICES = (
@@ -33,10 +34,17 @@ async def mentors_of(person_id: int, day: date) -> list[int]:
 
 
 async def mentor_who_answers(person_id: int, day: date) -> int | None:
-    """Return the first mentor who has an account and wants to be written to; None without one."""
-    for mentor_id in await mentors_of(person_id, day):
+    """Return the first mentor who has an account and wants to be written to; None without one.
+
+    Whoever is away with a deputy (代班) is not asked, and neither is the deputy: he reads lists, he
+    does not say who somebody is.
+    """
+    mentors = await mentors_of(person_id, day)
+    stood_for = await reach.deputies_of(mentors, day)
+    for mentor_id in mentors:
         mentor = await Person.get(id=mentor_id)
-        is_away = mentor.paused_until is not None and mentor.paused_until >= day
+        is_paused = mentor.paused_until is not None and mentor.paused_until >= day
+        is_away = is_paused or mentor_id in stood_for
         if not is_away and await Account.filter(person_id=mentor_id).exists():
             return mentor_id
     return None
