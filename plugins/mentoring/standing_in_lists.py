@@ -86,11 +86,11 @@ async def _moves(row: StandIn, span: Span) -> list[str]:
         from_on__lte=span.last,
         mentor_id=row.mentor_id,
     ).values_list("person_id", flat=True)
-    within = {"gte": span.first_moment, "lt": span.end_moment}
+    first, end = span.first_moment, span.end_moment
     told: Sequence[Any] = await (
         Movement.filter(
-            Q(**{f"reported_at__{key}": moment for key, moment in within.items()})
-            | Q(**{f"arrived_at__{key}": moment for key, moment in within.items()}),
+            Q(reported_at__gte=first, reported_at__lt=end)
+            | Q(arrived_at__gte=first, arrived_at__lt=end),
             person_id__in=list(pairs),
         )
         .exclude(state=MovementState.CANCELLED)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from core.actors import LEARNER_STAGES, Stage
 from core.clock import local
 from core.conversation import Say
+from core.period_names import period_name
 from core.texts import current
 from models.enums import Evidence
 from plugins.stats.counts import Area, Figures
@@ -13,7 +14,7 @@ from plugins.stats.deadlines import Dated, DeadlineKind, Deadlines, Due
 from plugins.stats.detail_rows import PersonRow, UnitRow
 from plugins.stats.periods import Period
 from plugins.stats.study_hours import Study
-from plugins.stats.views import kind_say, period_name
+from plugins.stats.views import kind_say
 from plugins.stats.workbook import Cell
 
 Row = Sequence[Cell | None]

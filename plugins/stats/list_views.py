@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from core.conversation import Ask, Option, Reply, Say
+from core.period_names import period_name
 from core.periods import Quarter
 from core.texts import current
 from plugins.stats.counts import Area
 from plugins.stats.lists import Owing, Silent, Tally
 from plugins.stats.periods import quarter_period
-from plugins.stats.views import paged, period_name
+from plugins.stats.views import paged
 from plugins.stats.words import LIST_MARK
 
 Data = Mapping[str, Any]
