@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from core.actors import Actor
 from core.errors import Refusal
@@ -113,13 +114,13 @@ async def own_reports(actor: Actor, today: date, *, most: int = 4) -> tuple[OwnR
 
 async def own_papers(actor: Actor, *, most: int = 4) -> tuple[tuple[Quarter, date], ...]:
     """Return the actor's reports that came in on paper alone, and when, the last quarter first."""
-    rows: Sequence[tuple[str, date]] = await ReportOriginal.filter(
+    rows: Sequence[Any] = await ReportOriginal.filter(
         person_id=actor.person_id or 0, standing_key__isnull=False
     ).values_list("quarter", "received_on")
     here = ThoughtReport.filter(
         person_id=actor.person_id or 0, quarter__in=[quarter for quarter, _ in rows]
     )
-    known = {*await here.values_list("quarter", flat=True)}
+    known = {str(quarter) for quarter in await here.values_list("quarter", flat=True)}
     found = [(Quarter.parse(quarter), on) for quarter, on in rows if quarter not in known]
     return tuple(sorted(found, reverse=True)[:most])
 

@@ -120,9 +120,7 @@ def mine(
 ) -> Reply:
     """Show how one's own reports stand; ``papers`` came in on paper alone."""
     lines = [(report.quarter, _mine(report, today)) for report in reports]
-    for quarter, on in papers:
-        fields = {"quarter": quarter_say(quarter, today), "on": on, "today": today}
-        lines.append((quarter, Say("thought_report.mine_paper", **fields)))
+    lines += [(quarter, _on_paper(quarter, on, today)) for quarter, on in papers]
     says = [say for _, say in sorted(lines, key=lambda line: line[0], reverse=True)]
     if draft is not None:
         quarter = quarter_say(draft.quarter, today)
@@ -131,6 +129,11 @@ def mine(
         quarter = quarter_say(reports[0].quarter, today)
         says.append(Say("thought_report.mine_how", quarter=quarter))
     return Reply(says=tuple(says) or (Say("thought_report.mine_none"),))
+
+
+def _on_paper(quarter: Quarter, on: date, today: date) -> Say:
+    named = quarter_say(quarter, today)
+    return Say("thought_report.mine_paper", quarter=named, on=on, today=today)
 
 
 def _mine(report: OwnReport, today: date) -> Say:
