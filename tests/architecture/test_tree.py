@@ -35,7 +35,7 @@ HAN_ALLOWED = {
     "next_words.py",
     "material_words.py",
     "outcome_words.py", "pair_words.py", "parcel_words.py", "part_words.py", "periodwords.py",
-    "placewords.py", "plan_words.py", "push_words.py", "texts.py", "topic_words.py", "words.py",
+    "pause_words.py", "placewords.py", "plan_words.py", "push_words.py", "texts.py", "topic_words.py", "words.py",
 }  # fmt: skip
 BANNED_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
 

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from core.actors import ConsentKind, Stage
 from models import AuditLog, Consent, Delivery, Mentorship, ReadLog, StandIn
 from models.enums import ConsentDecision, StandInState
@@ -91,6 +93,22 @@ async def test_given_a_limit_of_the_township_when_a_mentor_is_named_then_it_is_t
     assert (rule.people_most, rule.cadence_months, rule.branch_days) == (4, 2, 3)
 
     assert (await town.says("刘长河", "指定联系人 马小军 周德厚")).startswith("定好了")
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ("书记 0", "7 个工作日转乡里，再 10 个转县里"),
+        ("乡里 0", "3 个工作日问书记，再 10 个转县里"),
+        ("书记 0 乡里 0 县里 0", "不往上问"),
+    ],
+)
+async def test_given_an_office_that_is_never_asked_when_the_rule_is_shown_then_it_is_left_out(
+    town: Town, said: str, steps: str
+) -> None:
+    heard = await town.says("孙敏", f"联系规矩 王家村 {said}")
+
+    assert heard.splitlines()[-1] == f"没联系上：{steps}"
 
 
 async def test_given_a_secretary_when_he_wants_another_rule_then_it_is_not_his(town: Town) -> None:
