@@ -18,8 +18,9 @@ class AssistanceCase(Model):
 
     ``opened_by_id`` is the person, or the mentor who asked for him after his yes. ``taken_by_id``
     is who promised to act. ``done_at`` is when he said it is done; only the person's own answer
-    closes the case or takes it back (``confirmed_at``). ``source_key`` is the message that
-    opened it: told twice it is one case.
+    closes the case or takes it back (``confirmed_at``). For somebody without an account whoever
+    asked for him, or the secretary, may take it back: ``withdrawn_by_id`` with his reason, sealed.
+    ``source_key`` is the message that opened it: told twice it is one case.
     """
 
     id = fields.IntField(primary_key=True)
@@ -38,6 +39,8 @@ class AssistanceCase(Model):
     asked_at: datetime | None = moment(null=True)
     done_at: datetime | None = moment(null=True)
     confirmed_at: datetime | None = moment(null=True)
+    withdrawn_by_id: int | None = fields.IntField(null=True)
+    withdrawn_reason_sealed: bytes | None = fields.BinaryField(null=True)
     source_key = fields.CharField(max_length=80, unique=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The chat face of help: 求助, 取消求助 for who asks; 受理, 办结 for who helps."""
+"""The chat face of help: 求助 for who asks; 受理, 办结 for who helps."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,6 +22,7 @@ from plugins.assistance import policy, queries, service, words
 from plugins.assistance.asking_for import FOR_COMMANDS, FOR_CONTINUATIONS
 from plugins.assistance.queries import Case
 from plugins.assistance.totals_commands import TOTALS_COMMANDS
+from plugins.assistance.withdrawing_commands import CANCEL_COMMANDS, CANCEL_CONTINUATIONS
 
 _HELPERS = frozenset({Who.SECRETARY, Who.INFLOW, Who.TOWNSHIP})
 _WORKER = frozenset({Who.WORKER})
@@ -65,12 +66,6 @@ async def continue_words(call: Call) -> Reply:
     first = Say("assistance.opened", by=by) if opened.has_helper else Say("assistance.nobody_here")
     hints = (Say("assistance.hint_wages"),) if kind is words.WAGES else ()
     return Reply(says=(first, *hints, Say("assistance.cancel_hint")), close=_DONE)
-
-
-async def handle_cancel(call: Call) -> Reply:
-    """Take the newest case back."""
-    row = await service.cancel(actor=call.actor, now=call.now)
-    return Reply.of("assistance.cancelled", matter=words.MATTERS[row.kind])
 
 
 async def continue_week(call: Call) -> Reply:
@@ -190,14 +185,6 @@ COMMANDS = (
         in_group="assistance.not_in_group",
     ),
     Command(
-        name="assistance.cancel",
-        words=(words.CANCEL,),
-        handler=handle_cancel,
-        summary="assistance.help_cancel",
-        who=_WORKER,
-        reveals=Reveals.OWN,
-    ),
-    Command(
         name="assistance.take",
         words=(words.TAKE,),
         handler=handle_take,
@@ -215,6 +202,7 @@ COMMANDS = (
         reveals=Reveals.BRANCH,
         arguments="1",
     ),
+    *CANCEL_COMMANDS,
     *FOR_COMMANDS,
     *TOTALS_COMMANDS,
 )
@@ -227,5 +215,6 @@ CONTINUATIONS = (
     Continuation("assistance.take", continue_take),
     Continuation("assistance.done", continue_done),
     Continuation("assistance.above", continue_above),
+    *CANCEL_CONTINUATIONS,
     *FOR_CONTINUATIONS,
 )

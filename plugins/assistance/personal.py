@@ -1,6 +1,6 @@
 """What assistance keeps of a person: what he asked help with, and who took it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from tortoise.expressions import Q
@@ -11,7 +11,7 @@ from core.config import settings
 from core.conversation import Say
 from core.database import require_tx
 from core.personal import Copied, Held, Keeping, Leaving, PersonalData
-from models import AssistanceCase
+from models import AssistanceCase, Person
 from models.enums import HelpState
 from models.rows import as_json
 from plugins.assistance import queries
@@ -20,17 +20,29 @@ from plugins.identity import looks, trail
 
 async def _describe(person_id: int, today: date) -> Held:
     rows = await _rows(person_id)
-    details = tuple(
-        Say(
-            "assistance.detail_case",
-            on=local_day(row.opened_at),
-            words=queries.open_words(row),
-            today=today,
-        )
-        for row in rows
-    )
+    ids = [row.withdrawn_by_id for row in rows if row.withdrawn_by_id is not None]
+    names = dict(await Person.filter(id__in=ids).values_list("id", "name")) if ids else {}
+    details = tuple([line for row in rows for line in _lines(row, names, today)])
     counts = (Say("assistance.held_cases", count=len(rows)),) if rows else ()
     return Held(counts=counts, details=details)
+
+
+def _lines(row: AssistanceCase, names: Mapping[int, str], today: date) -> Iterator[Say]:
+    """Yield a case in the person's own words, and that somebody took it back for him."""
+    yield Say(
+        "assistance.detail_case",
+        on=local_day(row.opened_at),
+        words=queries.open_words(row),
+        today=today,
+    )
+    if row.withdrawn_by_id is not None and row.confirmed_at is not None:
+        yield Say(
+            "assistance.detail_withdrawn",
+            by=names.get(row.withdrawn_by_id, ""),
+            on=local_day(row.confirmed_at),
+            reason=queries.open_reason(row),
+            today=today,
+        )
 
 
 async def _rows(person_id: int) -> list[AssistanceCase]:
@@ -39,7 +51,11 @@ async def _rows(person_id: int) -> list[AssistanceCase]:
 
 async def _export(person_id: int, today: date) -> Copied:
     rows = await _rows(person_id)
-    data = {"help": [as_json(row) | {"words": queries.open_words(row)} for row in rows]}
+    opened = [
+        as_json(row) | {"words": queries.open_words(row), "reason": queries.open_reason(row)}
+        for row in rows
+    ]
+    data = {"help": opened}
     return Copied(data, (await _describe(person_id, today)).details)
 
 

@@ -10,7 +10,7 @@ from core.actors import Actor, RoleKind, Who
 from models import AssistanceCase, Person
 from models.assistance import OPEN_HELP
 from models.enums import HelpKind, HelpState
-from plugins.assistance import policy, who_helps
+from plugins.assistance import policy, speaking, who_helps
 from plugins.identity.policy import named_units
 
 
@@ -33,6 +33,18 @@ def words_place(uid: str) -> str:
 def open_words(row: AssistanceCase) -> str:
     """Return the words of a case; only for the asker and whoever took it."""
     return crypto.unseal_text(row.words_sealed, place=words_place(row.uid))
+
+
+def reason_place(uid: str) -> str:
+    """Return the place under which it is sealed why case ``uid`` was taken back for somebody."""
+    return f"assistance_case.withdrawn_reason:{uid}"
+
+
+def open_reason(row: AssistanceCase) -> str:
+    """Return why a case was taken back for somebody; empty when nobody did."""
+    if row.withdrawn_reason_sealed is None:
+        return ""
+    return crypto.unseal_text(row.withdrawn_reason_sealed, place=reason_place(row.uid))
 
 
 async def newest(actor: Actor) -> AssistanceCase | None:
@@ -62,7 +74,7 @@ async def _listed(where: Q) -> tuple[Case, ...]:
     rows = await (
         AssistanceCase.filter(where, state=HelpState.OPEN).order_by("id").prefetch_related("person")
     )
-    return tuple(_case(row) for row in rows)
+    return tuple(case(row) for row in rows)
 
 
 async def in_hand(actor: Actor) -> tuple[Case, ...]:
@@ -72,10 +84,11 @@ async def in_hand(actor: Actor) -> tuple[Case, ...]:
         .order_by("id")
         .prefetch_related("person")
     )
-    return tuple(_case(row) for row in rows)
+    return tuple(case(row) for row in rows)
 
 
-def _case(row: AssistanceCase) -> Case:
+def case(row: AssistanceCase) -> Case:
+    """Return a row with its person at hand as a list shows it."""
     return Case(row.id, row.person_id, row.person.name, row.kind, row.opened_at)
 
 
@@ -87,7 +100,7 @@ def may_help(actor: Actor) -> bool:
 async def township_above(actor: Actor, case_id: int, today: date) -> str | None:
     """Return the name of the township that the actor may ask to look after a case as well."""
     row = await AssistanceCase.get(id=case_id)
-    if actor.person_id not in {row.person_id, row.opened_by_id}:
+    if actor.person_id not in await speaking.speakers(row, today):
         return None
     person = await Person.get(id=row.person_id).prefetch_related("home_unit")
     found = await who_helps.above(row, person, today)

@@ -47,10 +47,11 @@ async def open_case(
     by ``policy.taken_by`` the township's clerk hears of it, and the person is told so.
     """
     person = await Person.get(id=person_id).prefetch_related("home_unit")
-    helpers = await who_helps.helpers(person, local_day(now))
+    today = local_day(now)
+    helpers = await who_helps.helpers(person, today)
     known = await AssistanceCase.filter(source_key=key).first()
     if known is not None:
-        return Opened(known, bool(helpers), await speaking.speaker(known) != person_id)
+        return Opened(known, bool(helpers), await speaking.speaker(known, today) != person_id)
     uid = uuid4().hex
     sealed = crypto.seal_text(said.strip()[: policy.WORDS_MOST], place=queries.words_place(uid))
     row = await AssistanceCase.create(
@@ -59,7 +60,7 @@ async def open_case(
     )  # fmt: skip
     await _audit(actor, "assistance.opened", row, now)
     await _tell_of_new(row, person, helpers, now)
-    is_mute = await speaking.speaker(row) != person.id
+    is_mute = await speaking.speaker(row, today) != person.id
     if actor.person_id != person.id and not is_mute:
         told = Say("assistance.news_for_you", mentor=actor.name, matter=words.MATTERS[kind])
         await notices.owe((person.id,), row, told, purpose=notices.NEWS, what="for", now=now)
@@ -83,7 +84,7 @@ async def _tell_of_new(
         if clerks
         else Say("assistance.left_alone", matter=matter)
     )
-    whom, said = await speaking.passed_on(row, sorry)
+    whom, said = await speaking.passed_on(row, sorry, local_day(late))
     for people, say, what in ((clerks, left, "left"), ((whom,), said, "sorry")):
         await notices.owe(
             people, row, say,
@@ -107,14 +108,15 @@ async def take(*, actor: Actor, case_id: int, now: datetime) -> str:
         await row.save(update_fields=["state", "taken_by_id", "taken_at"])
         await _audit(actor, "assistance.taken", row, now)
         news = Say("assistance.news_taken", helper=actor.name)
-        whom, said = await speaking.passed_on(row, news)
+        whom, said = await speaking.passed_on(row, news, local_day(now))
         await notices.owe((whom,), row, said, purpose=notices.NEWS, what="taken", now=now)
         say, ask = notices.week_question(row)
-        whom, said = await speaking.passed_on(row, say)
+        asked_at = policy.asked_at(now)
+        whom, said = await speaking.passed_on(row, say, local_day(asked_at))
         await notices.owe(
             (whom,), row, said, ask=ask,
             purpose=notices.QUESTION, what="week", now=now,
-            not_before=policy.asked_at(now), check=notices.IS_TAKEN,
+            not_before=asked_at, check=notices.IS_TAKEN,
         )  # fmt: skip
     await looks.note(
         reader=actor, person_id=row.person_id, office=_office(actor), what=looks.ASSISTANCE, now=now
@@ -137,7 +139,7 @@ async def say_done(*, actor: Actor, case_id: int, now: datetime) -> AssistanceCa
     await row.save(update_fields=["state", "done_at"])
     await _audit(actor, "assistance.done", row, now)
     say, ask = notices.done_question(row, actor.name)
-    whom, said = await speaking.passed_on(row, say)
+    whom, said = await speaking.passed_on(row, say, local_day(now))
     await notices.owe(
         (whom,), row, said, ask=ask,
         purpose=notices.QUESTION, what=f"done:{now.timestamp():.0f}", now=now,
@@ -149,7 +151,7 @@ async def say_done(*, actor: Actor, case_id: int, now: datetime) -> AssistanceCa
 @transactional
 async def close(*, actor: Actor, case_id: int, now: datetime) -> AssistanceCase:
     """Close a case by the person's own word; whoever took it hears. Refusal ``assistance.gone``."""
-    row = await _own(actor, case_id)
+    row = await _own(actor, case_id, now)
     row.state, row.confirmed_at = HelpState.CLOSED, now
     await row.save(update_fields=["state", "confirmed_at"])
     await _audit(actor, "assistance.closed", row, now)
@@ -161,7 +163,7 @@ async def close(*, actor: Actor, case_id: int, now: datetime) -> AssistanceCase:
 @transactional
 async def still_waits(*, actor: Actor, case_id: int, now: datetime) -> AssistanceCase:
     """Note that nothing moved: the helper is asked to answer. Refusal ``assistance.gone``."""
-    row = await _own(actor, case_id)
+    row = await _own(actor, case_id, now)
     row.state, row.done_at = HelpState.TAKEN, None
     await row.save(update_fields=["state", "done_at"])
     await _audit(actor, "assistance.still_waits", row, now)
@@ -178,7 +180,7 @@ async def cancel(*, actor: Actor, now: datetime) -> AssistanceCase:
     found = await queries.newest(actor)
     if found is None:
         raise Refusal("assistance.none_open")
-    row = await _own(actor, found.id)
+    row = await _own(actor, found.id, now)
     row.state, row.confirmed_at = HelpState.CANCELLED, now
     await row.save(update_fields=["state", "confirmed_at"])
     await _audit(actor, "assistance.cancelled", row, now)
@@ -194,7 +196,7 @@ async def ask_above(*, actor: Actor, case_id: int, now: datetime) -> str:
     Once a day for a case. Raises Refusal ``assistance.gone``, and ``assistance.nobody_above`` when
     no clerk of the township has an account.
     """
-    row = await _own(actor, case_id)
+    row = await _own(actor, case_id, now)
     person = await Person.get(id=row.person_id).prefetch_related("home_unit")
     above = await who_helps.above(row, person, local_day(now))
     if above is None:
@@ -225,9 +227,10 @@ async def _held(case_id: int) -> AssistanceCase:
     return row
 
 
-async def _own(actor: Actor, case_id: int) -> AssistanceCase:
+async def _own(actor: Actor, case_id: int, now: datetime) -> AssistanceCase:
     row = await _held(case_id)
-    if row.state not in OPEN_HELP or await speaking.speaker(row) != actor.person_id:
+    may = await speaking.speakers(row, local_day(now))
+    if row.state not in OPEN_HELP or actor.person_id not in may:
         raise Refusal("assistance.gone")
     return row
 

@@ -2,26 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from core.actors import Actor
-from core.clock import at_local
 from core.errors import Refusal
-from core.periods import Quarter
+from core.periods import Span
 from models import AssistanceCase
 from models.enums import HelpKind, HelpState
 from plugins.identity import queries as identity
 from plugins.identity.policy import visible_units
 
-_DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The cases opened in a quarter, by kind and state. ``units`` names what was counted."""
+    """The cases opened in a period, by kind and state. ``units`` names what was counted."""
 
     units: tuple[str, ...]
     counts: Mapping[HelpKind, Mapping[HelpState, int]]
@@ -37,8 +33,8 @@ class Totals:
         )
 
 
-async def totals(actor: Actor, unit: str, today: date) -> Totals:
-    """Return the numbers of this quarter for what the actor sees, or for one unit in it.
+async def totals(actor: Actor, unit: str, span: Span) -> Totals:
+    """Return the numbers of the days of ``span`` for what the actor sees, or for one unit in it.
 
     Raises Refusal ``assistance.totals_nothing`` for somebody who sees no unit, and what
     ``identity.unit_by_name`` does.
@@ -51,10 +47,10 @@ async def totals(actor: Actor, unit: str, today: date) -> Totals:
     if not found:
         raise Refusal("assistance.totals_nothing")
     paths, names = tuple(one.path for one in found), tuple(one.name for one in found)
-    return Totals(names, await _counted(paths, Quarter.of(today)))
+    return Totals(names, await _counted(paths, span))
 
 
-async def _counted(paths: Sequence[str], quarter: Quarter) -> dict[HelpKind, dict[HelpState, int]]:
+async def _counted(paths: Sequence[str], span: Span) -> dict[HelpKind, dict[HelpState, int]]:
     inside = Q(
         *(Q(person__home_unit__path__startswith=path) for path in paths),
         *(Q(person__inflow_unit__path__startswith=path) for path in paths),
@@ -63,8 +59,8 @@ async def _counted(paths: Sequence[str], quarter: Quarter) -> dict[HelpKind, dic
     rows = await (
         AssistanceCase.filter(
             inside,
-            opened_at__gte=at_local(quarter.first_day, 0),
-            opened_at__lt=at_local(quarter.last_day + _DAY, 0),
+            opened_at__gte=span.first_moment,
+            opened_at__lt=span.end_moment,
         )
         .annotate(many=Count("id", distinct=True))
         .group_by("kind", "state")

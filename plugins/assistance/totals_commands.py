@@ -2,6 +2,8 @@
 
 from core.actors import Who
 from core.conversation import Call, Command, Reply, Reveals, Say
+from core.named_periods import current_quarter, find_period, unit_word
+from core.period_names import period_name
 from core.texts import current
 from models.enums import HelpState
 from plugins.assistance import totals, words
@@ -12,18 +14,24 @@ _IN_HAND = (HelpState.TAKEN, HelpState.DONE)
 
 
 async def handle_totals(call: Call) -> Reply:
-    """Say how many asked for help this quarter, by kind and how it stands."""
-    return _shown(await totals.totals(call.actor, call.words.strip(), call.today))
+    """Say how many asked for help in a period, by kind and how it stands; this quarter without."""
+    period, rest = find_period(call.words, call.today)
+    named = period or current_quarter(call.today)
+    found = await totals.totals(call.actor, unit_word(rest), named.span)
+    is_said = period is not None and period != current_quarter(call.today)
+    name = period_name(named, call.today) if is_said else Say("assistance.this_quarter")
+    return _shown(found, name)
 
 
-def _shown(found: Totals) -> Reply:
+def _shown(found: Totals, period: Say) -> Reply:
     unit = words.LIST_MARK.join(found.units)
     if not found.of(None):
-        return Reply.of("assistance.totals_none", unit=unit)
+        return Reply.of("assistance.totals_none", unit=unit, period=period)
     says = [
         Say(
             "assistance.totals",
             unit=unit,
+            period=period,
             came=found.of(None),
             open=found.of(None, HelpState.OPEN),
             taken=found.of(None, *_IN_HAND),

@@ -6,7 +6,7 @@ from datetime import date
 
 from tortoise.expressions import Q
 
-from core.actors import RoleKind
+from core.actors import ROLE_WHO, RoleKind, Who
 from models import AssistanceCase, Person, Role, Unit
 from models.enums import UnitKind
 
@@ -23,8 +23,16 @@ async def helpers(person: Person, today: date) -> tuple[int, ...]:
     """Return who hears of a new case: the branch's secretary, and who looks after people away."""
     home = Q(unit_id=person.home_unit_id, kind__in=list(_HOME))
     away = Q(unit_id=person.inflow_unit_id or 0, kind__in=list(_AWAY))
-    rows = await Role.filter(_in_force(today), home | away).exclude(person_id=person.id)
-    return _ids(rows)
+    rows = Role.filter(_in_force(today), home | away).exclude(person_id=person.id)
+    return _ids(await rows.order_by("id"))
+
+
+async def branch(path: str, today: date) -> tuple[int, ...]:
+    """Return who acts as the branch for people of the unit with tree path ``path``."""
+    ids = [int(piece) for piece in path.split("/") if piece]
+    kinds = [kind for kind in RoleKind if ROLE_WHO.get(kind) is Who.SECRETARY]
+    rows = Role.filter(_in_force(today), unit_id__in=ids, kind__in=kinds).order_by("id")
+    return _ids(await rows)
 
 
 async def township(path: str, today: date) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from core.actors import Stage
 from core.conversation import Say
+from core.period_names import period_name
 from core.periods import Quarter
 from core.texts import current
 from models.enums import BreakerState
@@ -15,7 +16,6 @@ from plugins.identity import looks
 from plugins.mentoring.words import CHANNEL_LABELS, OUTCOME_LABELS
 from plugins.stats.counts import Figures
 from plugins.stats.periods import quarter_period
-from plugins.stats.views import period_name
 
 
 def quarter_name(quarter: Quarter, today: date) -> str:

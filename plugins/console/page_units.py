@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from core.conversation import Say
+from core.period_names import period_name
 from core.periods import Quarter
 from plugins.console import charts, rendering
 from plugins.console.visits import Visit
 from plugins.identity.policy import visible_units
-from plugins.stats import lists, periods, queries, views
+from plugins.stats import lists, periods, queries
 from plugins.stats.counts import Figures
 from plugins.stats.periods import Period, PeriodKind
 
@@ -45,8 +46,8 @@ async def show(visit: Visit) -> Response:
         "units.html",
         area=area,
         period=period,
-        period_name=views.period_name(period, visit.today),
-        before_name=views.period_name(period.previous, visit.today),
+        period_name=period_name(period, visit.today),
+        before_name=period_name(period.previous, visit.today),
         choices=_choices(visit),
         figures=overview.figures,
         before=before.figures,
@@ -81,7 +82,7 @@ def _choices(visit: Visit) -> list[_Choice]:
     found = [periods.quarter_period(one) for one in quarters]
     year = visit.today.year
     found += [_year(year), _year(year - 1)]
-    return [_Choice(one.to_text(), views.period_name(one, visit.today)) for one in found]
+    return [_Choice(one.to_text(), period_name(one, visit.today)) for one in found]
 
 
 def _year(year: int) -> Period:

@@ -31,7 +31,10 @@ MOST_INSPECTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The newest version of a report. ``original_on`` is the day its paper came in."""
+    """The newest version of a report. ``original_on`` is the day its paper came in.
+
+    ``version`` 0 is a report of which there is nothing but the paper.
+    """
 
     quarter: Quarter
     version: int
@@ -135,7 +138,13 @@ async def _reports(person_id: int) -> tuple[Filed, ...]:
         person_id=person_id, standing_key__isnull=False
     ).values_list("quarter", "received_on")
     originals = dict(papers)
-    return tuple(
+    here = {row.quarter for row in rows}
+    on_paper = [
+        Filed(Quarter.parse(quarter), 0, 0, ReportState.DONE, is_late=False, on=on, original_on=on)
+        for quarter, on in originals.items()
+        if quarter not in here
+    ]
+    filed = [
         Filed(
             quarter=Quarter.parse(row.quarter),
             version=row.version,
@@ -145,8 +154,9 @@ async def _reports(person_id: int) -> tuple[Filed, ...]:
             on=local_day(row.submitted_at),
             original_on=originals.get(row.quarter),
         )
-        for row in sorted(rows, key=lambda row: Quarter.parse(row.quarter), reverse=True)
-    )
+        for row in rows
+    ]
+    return tuple(sorted((*filed, *on_paper), key=lambda one: one.quarter, reverse=True))
 
 
 async def _contacts(person_id: int) -> Contacts:

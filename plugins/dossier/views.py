@@ -109,6 +109,9 @@ def _reports(file: Dossier, today: date) -> list[Say]:
 
 
 def _report(one: Filed, today: date) -> Say:
+    if not one.version:
+        quarter = _quarter(one.quarter)
+        return Say("dossier.report_paper", quarter=quarter, on=one.on, today=today)
     paper = Say("dossier.paper_out")
     if one.original_on is not None:
         paper = Say("dossier.paper_in", on=one.original_on, today=today)

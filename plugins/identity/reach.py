@@ -84,6 +84,12 @@ async def deputies_of(mentors: Sequence[int] | None, day: date) -> dict[int, int
     return {int(mentor): int(deputy) for mentor, deputy in rows}
 
 
+async def acting_for(mentors: Sequence[int], day: date) -> tuple[int, ...]:
+    """Return who does the work of ``mentors`` on ``day``, each once: himself, or his deputy."""
+    deputies = await deputies_of(mentors, day)
+    return tuple(dict.fromkeys(deputies.get(mentor, mentor) for mentor in mentors))
+
+
 async def people(actor: Actor, name: str, day: date) -> tuple[Reached, ...]:
     """Return those called ``name`` who are the actor's own people, or of a branch he acts for.
 

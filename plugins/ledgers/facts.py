@@ -14,7 +14,15 @@ from tortoise.queryset import QuerySet
 from core import crypto
 from core.actors import ConsentKind
 from core.periods import Span
-from models import Consent, Contact, Inspection, Mentorship, StudyRecord, ThoughtReport
+from models import (
+    Consent,
+    Contact,
+    Inspection,
+    Mentorship,
+    ReportOriginal,
+    StudyRecord,
+    ThoughtReport,
+)
 from models.enums import ConsentDecision, Evidence
 from models.mentoring import REACHED_OUTCOMES
 from plugins.identity.reach import in_force
@@ -47,12 +55,28 @@ async def inspections(mine: Q, today: date) -> dict[int, tuple[date, ...]]:
 
 
 async def reports(mine: Q, span: Span) -> dict[int, int]:
-    """Count the reports that were handed in within ``span``, versions of one as one."""
-    return await _counted(
+    """Count the reports that were handed in within ``span``, versions of one as one.
+
+    What came in on paper alone counts by the day of the paper (models.archive).
+    """
+    found = await _counted(
         ThoughtReport.filter(
             mine, version=1, submitted_at__gte=span.first_moment, submitted_at__lt=span.end_moment
         )
     )
+    papers: Sequence[Any] = await ReportOriginal.filter(
+        mine,
+        standing_key__isnull=False,
+        received_on__gte=span.first,
+        received_on__lte=span.last,
+    ).values_list("person_id", "quarter")
+    quarters = {quarter for _, quarter in papers}
+    here: Sequence[Any] = await ThoughtReport.filter(
+        mine, quarter__in=sorted(quarters)
+    ).values_list("person_id", "quarter")
+    for person_id, _ in {*papers} - {*here}:
+        found[int(person_id)] = found.get(int(person_id), 0) + 1
+    return found
 
 
 async def talks(mine: Q, span: Span) -> dict[int, int]:

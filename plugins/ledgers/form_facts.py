@@ -153,12 +153,29 @@ async def _reports(person: Person) -> list[Row]:
     )
     originals = {
         row.quarter: row.received_on
-        for row in await ReportOriginal.filter(person_id=person.id, standing_key__isnull=False)
+        for row in await ReportOriginal.filter(
+            person_id=person.id, standing_key__isnull=False
+        ).order_by("received_on", "id")
     }
+    here = {row.quarter for row in reports}
     return [
-        _report(row, [one for one in reviews if one.report_id == row.id], originals)
-        for row in reports
+        *(
+            _report(row, [one for one in reviews if one.report_id == row.id], originals)
+            for row in reports
+        ),
+        *(_on_paper(quarter, on) for quarter, on in originals.items() if quarter not in here),
     ]
+
+
+def _on_paper(quarter: str, on: date) -> Row:
+    """Return a report that came in on paper alone; nobody read it here."""
+    return {
+        named.CYCLE: named.cycle_words(Cycle.parse(quarter)),
+        named.HANDED_IN: labels.day(on),
+        named.MENTOR_READ: "",
+        named.BRANCH_READ: "",
+        named.ORIGINAL: labels.day(on),
+    }
 
 
 def _report(row: ThoughtReport, reviews: Sequence[ReportReview], originals: dict[str, date]) -> Row:

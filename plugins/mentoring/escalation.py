@@ -31,7 +31,8 @@ Key = tuple[int, date]
 async def climb(*, now: datetime) -> int:
     """End what is over and ask the offices whose day has come; return how many were asked for.
 
-    People of one office asked on one day stand in one message. Repeating it asks nobody twice.
+    People of one office asked on one day stand in one message. Whoever the branch is told of apart
+    this morning (``tell_long``) stands there alone. Repeating it asks nobody twice.
     """
     today = local_day(now)
     people = await silence.load(today)
@@ -48,11 +49,27 @@ async def climb(*, now: datetime) -> int:
             due.setdefault((rung.level, rung.unit_id), []).append((one, rung))
     for asked in due.values():
         rung, found = asked[0][1], [one for one, _ in asked]
-        after = ladder.following(rung, offices.ladder(found[0]))
-        ids = await _ask(found, rung, now)
-        tried = await notices.tries(found)
-        await notices.owe_step(found, rung, after, ids=ids, tried=tried, now=now)
+        ids = dict(zip([one.person_id for one in found], await _ask(found, rung, now), strict=True))
+        named = [one for one in found if not _is_told_apart(one, rung, rows, today)]
+        if not named:
+            continue
+        after = ladder.following(rung, offices.ladder(named[0]))
+        tried = await notices.tries(named)
+        mine = [ids[one.person_id] for one in named]
+        await notices.owe_step(named, rung, after, ids=mine, tried=tried, now=now)
     return sum(len(asked) for asked in due.values())
+
+
+def _is_told_apart(
+    one: Silence, rung: Rung, rows: Mapping[Key, Sequence[Asked]], today: date
+) -> bool:
+    told = any(row.level is EscalationLevel.LONG for row in rows.get(_key(one), ()))
+    is_branch = rung.level is EscalationLevel.SECRETARY
+    return is_branch and not told and ladder.is_long(one, today, since=_long_since(today))
+
+
+def _long_since(today: date) -> date:
+    return add_months(today, -settings().mentoring.long_months)
 
 
 @transactional
@@ -61,7 +78,7 @@ async def tell_long(*, now: datetime) -> int:
     today = local_day(now)
     if not is_workday(today):
         return 0
-    since = add_months(today, -settings().mentoring.long_months)
+    since = _long_since(today)
     people = [one for one in await silence.load(today) if ladder.is_long(one, today, since=since)]
     rows, offices = await _rows_of(people, today), await Offices.load(today)
     due: dict[int, list[tuple[Silence, Rung]]] = {}
@@ -73,8 +90,20 @@ async def tell_long(*, now: datetime) -> int:
     for asked in due.values():
         rung, found = asked[0][1], [one for one, _ in asked]
         ids = await _ask(found, rung, now)
-        await notices.owe_long(found, rung, ids=ids, now=now)
+        await notices.owe_long(found, rung, ids=[*ids, *_of_today(found, rows, today)], now=now)
     return sum(len(asked) for asked in due.values())
+
+
+def _of_today(
+    people: Sequence[Silence], rows: Mapping[Key, Sequence[Asked]], today: date
+) -> list[int]:
+    """Return the steps to the branch that stand in today's list apart: one answer takes both on."""
+    return [
+        row.id
+        for one in people
+        for row in rows.get(_key(one), ())
+        if row.level is EscalationLevel.SECRETARY and row.asked_on == today
+    ]
 
 
 def _key(one: Silence) -> Key:
@@ -196,6 +225,12 @@ async def acknowledge(*, actor: Actor, ids: Sequence[int] | None, now: datetime)
     if ids is None:
         newest = rows[0] if rows else None
         mine = [row for row in rows if newest and _same_message(row, newest)]
+        whose = {row.person_id for row in mine}
+        mine += [
+            row
+            for row in rows
+            if newest and row not in mine and row.person_id in whose and _same_morning(row, newest)
+        ]
     else:
         mine = [row for row in rows if row.id in ids]
         if not mine:
@@ -206,6 +241,10 @@ async def acknowledge(*, actor: Actor, ids: Sequence[int] | None, now: datetime)
         )
         await _audit("acknowledged", row, actor, now)
     return len(mine)
+
+
+def _same_morning(row: Escalation, other: Escalation) -> bool:
+    return (row.unit_id, row.asked_at) == (other.unit_id, other.asked_at)
 
 
 def _same_message(row: Escalation, other: Escalation) -> bool:

@@ -66,6 +66,7 @@ def _lines(found: Pack, today: date) -> list[str]:
         render(
             "mentoring.facts_reports",
             reports=found.reports,
+            paper=_on_paper(found),
             late=found.reports_late,
             read=found.reports_read,
         )
@@ -75,6 +76,12 @@ def _lines(found: Pack, today: date) -> list[str]:
     lines.append(render("mentoring.facts_study", hours=said))
     lines.append(render("mentoring.facts_moves", count=found.moves))
     return lines
+
+
+def _on_paper(found: Pack) -> str:
+    if not found.reports_on_paper:
+        return ""
+    return render("mentoring.facts_paper", count=found.reports_on_paper)
 
 
 async def pack(found: Pack, *, reader: str, now: datetime) -> Reply:

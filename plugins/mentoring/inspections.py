@@ -23,6 +23,7 @@ from models import (
     Mentorship,
     Movement,
     Person,
+    ReportOriginal,
     StudyRecord,
     ThoughtReport,
 )
@@ -40,7 +41,8 @@ _READ = frozenset({ReportState.WAITING_SECRETARY, ReportState.DONE})
 class Pack:
     """What is known of somebody since the last inspection, as numbers; hours are in tenths.
 
-    Evidence of study is never added up. ``channels`` counts the talks by channel.
+    Evidence of study is never added up. ``channels`` counts the talks by channel;
+    ``reports_on_paper`` are those of ``reports`` that nobody could read here.
     """
 
     person_id: int
@@ -55,6 +57,7 @@ class Pack:
     channels: tuple[tuple[str, int], ...]
     days: tuple[date, ...]
     reports: int
+    reports_on_paper: int
     reports_late: int
     reports_read: int
     hours: tuple[tuple[Evidence, int], ...]
@@ -163,6 +166,7 @@ async def pack(person_id: int, today: date) -> Pack:
         person_id=person_id, submitted_at__gte=span["gte"], submitted_at__lt=span["lt"]
     ).order_by("version")
     newest = {row.quarter: row for row in reports}
+    papers = await _on_paper(person_id, first, today)
     ahead = timedelta(days=settings().mentoring.inspection_first_days)
     return Pack(
         person_id=person_id,
@@ -176,7 +180,8 @@ async def pack(person_id: int, today: date) -> Pack:
         reached=len(talks),
         channels=_counted([row.channel.value for row in talks]),
         days=tuple(row.contacted_on for row in talks),
-        reports=len(newest),
+        reports=len(newest) + papers,
+        reports_on_paper=papers,
         reports_late=sum(row.is_late for row in newest.values()),
         reports_read=sum(row.state in _READ for row in newest.values()),
         hours=await _hours(person_id, span["gte"], span["lt"]),
@@ -184,6 +189,18 @@ async def pack(person_id: int, today: date) -> Pack:
         .exclude(state=MovementState.CANCELLED)
         .count(),
     )
+
+
+async def _on_paper(person_id: int, first: date, last: date) -> int:
+    """Return how many reports came in on paper alone (models.archive)."""
+    papers: Sequence[Any] = await ReportOriginal.filter(
+        person_id=person_id,
+        standing_key__isnull=False,
+        received_on__gte=first,
+        received_on__lte=last,
+    ).values_list("quarter", flat=True)
+    here = ThoughtReport.filter(person_id=person_id, quarter__in=list(papers))
+    return len({*papers} - {*await here.values_list("quarter", flat=True)})
 
 
 def _counted(values: Sequence[str]) -> tuple[tuple[str, int], ...]:

@@ -126,7 +126,21 @@ def rule(unit: str, found: UnitRule) -> Reply:
         months=found.cadence_months,
         close=found.close_months,
         people=found.people_most,
-        secretary=found.branch_days,
-        township=found.township_days,
-        county=found.county_days,
+        steps=_steps(found),
     )
+
+
+def _steps(found: UnitRule) -> Say | str:
+    """Return who is asked after how many working days; an office that never is has no words."""
+    offices = (
+        (found.branch_days, Say("mentoring.rules_secretary")),
+        (found.township_days, Say("mentoring.rules_township")),
+        (found.county_days, Say("mentoring.rules_county")),
+    )
+    asked = [(days, whom) for days, whom in offices if days]
+    if not asked:
+        return Say("mentoring.rules_never")
+    first, *others = asked
+    said = [Say("mentoring.rules_first", days=first[0], whom=first[1])]
+    said += [Say("mentoring.rules_then", days=days, whom=whom) for days, whom in others]
+    return pair_words.COMMA.join(current().render(say) for say in said)

@@ -19,6 +19,7 @@ from core.texts import current
 from models import AuditLog, Contact, Mentorship, Person
 from models.enums import Priority
 from plugins.delivery import service as delivery
+from plugins.identity import reach
 from plugins.identity.policy import named_units
 from plugins.mentoring import escalation
 from plugins.mentoring.cadence import FIRST_TALK
@@ -169,6 +170,7 @@ async def make(
         },
     )
     await _tell_mentor(found, actor, due_on, now)
+    await _tell_deputy(found, due_on, now)
     return Made(found.person, found.mentor, before, due_on)
 
 
@@ -204,6 +206,30 @@ async def _end(found: Plan, today: date, now: datetime) -> str:
         expires_at=now + LIFE,
     )
     return str(pair.mentor.name)
+
+
+async def _tell_deputy(found: Plan, due_on: date, now: datetime) -> None:
+    """Owe whoever stands in for the new mentor (代班) that the first talk is his; none, nothing."""
+    today = local_day(now)
+    deputy = (await reach.deputies_of([found.mentor_id], today)).get(found.mentor_id)
+    if deputy is None or deputy == found.person_id:
+        return
+    say = Say(
+        "mentoring.appointed_deputy",
+        mentor=found.mentor,
+        person=found.person,
+        due=due_on,
+        today=today,
+    )
+    await delivery.enqueue(
+        purpose=APPOINTED,
+        occasion=f"{found.person_id}:{found.mentor_id}:{today}",
+        target=f"person:{deputy}",
+        parts=(Text(current().render(say)),),
+        now=now,
+        priority=Priority.NOTICE,
+        expires_at=now + LIFE,
+    )
 
 
 async def _tell_mentor(found: Plan, actor: Actor, due_on: date, now: datetime) -> None:

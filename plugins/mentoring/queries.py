@@ -185,13 +185,15 @@ async def todo(actor: Actor, today: date, people: Sequence[Mentee] | None = None
     waiting = Q(person_id__in=[one.person_id for one in own], state=ReportState.WAITING_MENTOR)
     paths = tuple(g.unit_path for g in actor.grants if ROLE_WHO[g.role] is Who.SECRETARY)
     if paths:
-        scope = UnitScope(paths)
-        waiting |= Q(_lives_in(scope), state=ReportState.WAITING_SECRETARY)
+        # Reports of those who came from elsewhere are read by their own branch (dialogues 3.10).
+        home = Q(*(Q(person__home_unit__path__startswith=path) for path in paths), join_type=Q.OR)
+        waiting |= Q(home, state=ReportState.WAITING_SECRETARY)
         # What a mentor has not read in its usual time waits for the branch as well.
         late = at_local(today - timedelta(days=settings().thought_report.review_days), 0)
-        waiting |= Q(_lives_in(scope), state=ReportState.WAITING_MENTOR, submitted_at__lt=late)
+        waiting |= Q(home, state=ReportState.WAITING_MENTOR, submitted_at__lt=late)
     rows = await (
         ThoughtReport.filter(waiting)
+        .exclude(person_id=actor.person_id or 0)
         .order_by("submitted_at", "id")
         .values_list("person_id", "person__name")
     )

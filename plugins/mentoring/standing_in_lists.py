@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from tortoise.expressions import Q
+
 from core.clock import at_local, local_day
 from core.conversation import Say
 from core.database import require_tx, run_tx
 from core.messages import Text
 from core.periods import Span
 from core.texts import current
-from models import Contact, ReportReview, StandIn
-from models.enums import Priority, StandInState
+from models import Contact, Mentorship, Movement, ReportReview, StandIn
+from models.enums import MovementState, Priority, StandInState
 from plugins.delivery import service as delivery
 from plugins.mentoring import words
 from plugins.mentoring.standing_in import LIST_HOUR, LIST_LIFE, LISTED
@@ -41,7 +43,8 @@ async def _owe(row: StandIn, now: datetime) -> int:
     span = Span(row.from_on, row.until_on)
     contacts = await _contacts(row, span)
     reports = await _reports(row, span)
-    if not contacts and not reports:
+    moves = await _moves(row, span)
+    if not contacts and not reports and not moves:
         say = Say("mentoring.stand_in_list_nothing", deputy=row.deputy.name, last=row.until_on)
     else:
         say = Say(
@@ -54,6 +57,7 @@ async def _owe(row: StandIn, now: datetime) -> int:
             reports=_counted(
                 reports, "mentoring.stand_in_reports", "mentoring.stand_in_reports_none"
             ),
+            moves=_counted(moves, "mentoring.stand_in_moves"),
         )
     morning = at_local(row.until_on + timedelta(days=1), LIST_HOUR)
     return await delivery.enqueue(
@@ -68,11 +72,36 @@ async def _owe(row: StandIn, now: datetime) -> int:
     )
 
 
-def _counted(names: Sequence[str], key: str, without: str) -> Say:
+def _counted(names: Sequence[str], key: str, without: str = "") -> Say | str:
     if not names:
-        return Say(without)
+        return Say(without) if without else ""
     unique = words.LIST_MARK.join(dict.fromkeys(names))
     return Say(key, count=len(names), names=unique)
+
+
+async def _moves(row: StandIn, span: Span) -> list[str]:
+    """Return which of the mentor's people told where they went meanwhile: the deputy heard it."""
+    pairs: Sequence[Any] = await Mentorship.filter(
+        Q(until_on__isnull=True) | Q(until_on__gte=span.first),
+        from_on__lte=span.last,
+        mentor_id=row.mentor_id,
+    ).values_list("person_id", flat=True)
+    first, end = span.first_moment, span.end_moment
+    told: Sequence[Any] = await (
+        Movement.filter(
+            Q(reported_at__gte=first, reported_at__lt=end)
+            | Q(arrived_at__gte=first, arrived_at__lt=end),
+            person_id__in=list(pairs),
+        )
+        .exclude(state=MovementState.CANCELLED)
+        .order_by("id")
+        .values_list("person_id", "person__name", "to_city")
+    )
+    last = {
+        int(person): Say("mentoring.stand_in_move", name=name, city=city)
+        for person, name, city in told
+    }
+    return [current().render(say) for say in last.values()]
 
 
 async def _contacts(row: StandIn, span: Span) -> list[str]:

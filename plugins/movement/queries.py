@@ -1,6 +1,6 @@
 """Scoped reads of movement: one's own journeys, cities one may mean, who of the branch leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +13,7 @@ from core.placewords import bare_city
 from models import Mentorship, Movement, Person, Role, Unit
 from models.enums import MovementSource, MovementState, UnitKind
 from models.movement import OPEN_MOVEMENTS
+from plugins.identity import reach
 from plugins.identity.policy import named_units
 
 # Units away from home, whose officer looks after those who come to their city.
@@ -41,10 +42,14 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody who is told of journeys, with an account to be told on."""
+    """Somebody who is told of journeys, with an account to be told on.
+
+    ``stands_for`` is the name of the mentor in whose place a deputy is told (代班), else empty.
+    """
 
     person_id: int
     name: str
+    stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +170,37 @@ async def officer_in(actor: Actor, city: str, today: date) -> Told | None:
 async def told_of(actor: Actor, today: date) -> tuple[Told, ...]:
     """Return who is told of the actor's journeys: his mentors, without any the branch's secretary.
 
-    Only those who have an account: a promise that somebody will know is kept.
+    In the place of a mentor who is away his deputy is told, as he gets the weekly list; the mentor
+    reads of it when he is back. Only those who have an account: a promise that somebody will know
+    is kept.
     """
-    bound = Q(mentor__accounts__bound_at__isnull=False)
-    mentors = await _mentors(actor, today, bound)
-    if mentors:
-        return mentors
+    found = await _acting(await _mentors(actor, today), actor, today)
+    if found:
+        return found
     bound = Q(person__accounts__bound_at__isnull=False)
     return (await _in_office(actor, today, bound))[:1]
 
 
-async def _mentors(actor: Actor, today: date, more: Q | None = None) -> tuple[Told, ...]:
+async def _acting(mentors: Sequence[Told], actor: Actor, today: date) -> tuple[Told, ...]:
+    """Return those of ``mentors`` who can be told, each away one's deputy before himself."""
+    deputies = await reach.deputies_of([one.person_id for one in mentors], today)
+    ids = {one.person_id for one in mentors} | set(deputies.values()) - {actor.person_id}
+    rows = Person.filter(id__in=list(ids), accounts__bound_at__isnull=False).distinct()
+    names = {int(number): str(name) for number, name in await rows.values_list("id", "name")}
+    found: dict[int, Told] = {}
+    for mentor in mentors:
+        deputy = deputies.get(mentor.person_id)
+        if deputy in names and deputy is not None:
+            found.setdefault(deputy, Told(deputy, names[deputy], mentor.name))
+        elif mentor.person_id in names:
+            found[mentor.person_id] = mentor
+    return tuple(found.values())
+
+
+async def _mentors(actor: Actor, today: date) -> tuple[Told, ...]:
     rows = (
         await Mentorship.filter(
             Q(until_on__isnull=True) | Q(until_on__gte=today),
-            more or Q(),
             from_on__lte=today,
             person_id=actor.person_id or 0,
         )

@@ -53,7 +53,13 @@ def _trip(done: Departure, today: date) -> Say:
 
 def names(told: Sequence[Told]) -> str:
     """Return the names of those who are told, as a sentence has them."""
-    return words.LIST_MARK.join(one.name for one in told)
+    return words.LIST_MARK.join(_name(one) for one in told)
+
+
+def _name(one: Told) -> str:
+    if not one.stands_for:
+        return one.name
+    return current().render(Say("movement.deputy", deputy=one.name, mentor=one.stands_for))
 
 
 def _told_or_hint(told: Sequence[Told]) -> Say:

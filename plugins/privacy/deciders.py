@@ -1,12 +1,15 @@
 """Who may say yes for a person: his mentors, then the branch, then whoever is above it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tortoise.expressions import Q
 
 from core.actors import Actor, RoleKind
 from models import Account, Mentorship, Person, Role, Unit
+from plugins.identity import reach
 
 # Within a unit the first comes first; a unit above is asked when nobody below can answer.
 OFFICES = (
@@ -33,10 +36,17 @@ async def mentors_of(person_id: int, day: date) -> list[int]:
 
 
 async def mentor_who_answers(person_id: int, day: date) -> int | None:
-    """Return the first mentor who has an account and wants to be written to; None without one."""
-    for mentor_id in await mentors_of(person_id, day):
+    """Return the first mentor who has an account and wants to be written to; None without one.
+
+    Whoever is away with a deputy (代班) is not asked, and neither is the deputy: he reads lists, he
+    does not say who somebody is.
+    """
+    mentors = await mentors_of(person_id, day)
+    stood_for = await reach.deputies_of(mentors, day)
+    for mentor_id in mentors:
         mentor = await Person.get(id=mentor_id)
-        is_away = mentor.paused_until is not None and mentor.paused_until >= day
+        is_paused = mentor.paused_until is not None and mentor.paused_until >= day
+        is_away = is_paused or mentor_id in stood_for
         if not is_away and await Account.filter(person_id=mentor_id).exists():
             return mentor_id
     return None
@@ -47,24 +57,42 @@ async def branch_of(person: Person, day: date, *, but: Collection[int] = ()) -> 
 
     Never the person himself nor one of ``but``; only somebody with an account.
     """
-    found = await _answering(person, day, but)
-    return found[0] if found else None
+    path = (await Unit.get(id=person.home_unit_id)).path
+    found = _answering(person.id, path, await _in_office([path], day), but)
+    return None if found is None else found.person_id
 
 
-async def _answering(
-    person: Person, day: date, but: Collection[int]
-) -> tuple[int, RoleKind, str] | None:
-    """Return who answers for the person, in what office, and the tree path of its unit."""
-    unit = await Unit.get(id=person.home_unit_id)
-    line = unit_ids(unit.path)
-    for depth in range(len(line), 0, -1):
-        rows = Role.filter(in_force(day), unit_id=line[depth - 1], kind__in=list(OFFICES))
-        found = await rows.order_by("from_on", "id").values_list("person_id", "kind")
-        ranked = sorted(found, key=lambda row: OFFICES.index(RoleKind(row[1])))
-        for holder, kind in ranked:
-            able = holder not in {person.id, *but}
-            if able and await Account.filter(person_id=holder).exists():
-                return int(holder), RoleKind(kind), f"/{'/'.join(map(str, line[:depth]))}/"
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Somebody with an account who holds an office of a unit."""
+
+    person_id: int
+    kind: RoleKind
+    unit_id: int
+
+
+async def _in_office(paths: Collection[str], day: date) -> list[_Holder]:
+    """Return who can answer in the units of ``paths`` and above, the longest first; two reads."""
+    units = {unit_id for path in paths for unit_id in unit_ids(path)}
+    rows: Sequence[tuple[Any, ...]] = await (
+        Role.filter(in_force(day), unit_id__in=sorted(units), kind__in=list(OFFICES))
+        .order_by("from_on", "id")
+        .values_list("person_id", "kind", "unit_id")
+    )
+    holders = sorted({int(row[0]) for row in rows})
+    able = {*await Account.filter(person_id__in=holders).values_list("person_id", flat=True)}
+    return [_Holder(int(row[0]), RoleKind(row[1]), int(row[2])) for row in rows if row[0] in able]
+
+
+def _answering(
+    person_id: int, path: str, holders: Sequence[_Holder], but: Collection[int] = ()
+) -> _Holder | None:
+    """Return who answers for a person of the unit at ``path``: the nearest unit, the first kind."""
+    others = [one for one in holders if one.person_id not in {person_id, *but}]
+    for unit_id in reversed(unit_ids(path)):
+        here = [one for one in others if one.unit_id == unit_id]
+        if here:
+            return min(here, key=lambda one: OFFICES.index(one.kind))
     return None
 
 
@@ -81,33 +109,56 @@ def is_branch_of(actor: Actor, path: str) -> bool:
     )
 
 
-async def _is_asked_above(actor: Actor, person: Person, path: str, day: date) -> bool:
-    """Whether township or county answer for somebody: only when nobody below them can.
+async def _asked_above(actor: Actor, homes: Mapping[int, str], day: date) -> set[int]:
+    """Return for whom township or county answer: only where nobody below them can.
 
     They see totals of the branches, not names and what people say (DESIGN 1, dialogues 3.13).
     """
-    mine = [
-        grant.unit_path
-        for grant in actor.grants
-        if grant.role in _TOTALS and path.startswith(grant.unit_path)
-    ]
-    if not mine:
-        return False
-    found = await _answering(person, day, ())
-    if found is None:
-        return False
-    _, kind, answering = found
-    return kind in _TOTALS and any(own.startswith(answering) for own in mine)
+    mine = [grant.unit_path for grant in actor.grants if grant.role in _TOTALS]
+    below = {
+        person_id: path
+        for person_id, path in homes.items()
+        if any(path.startswith(own) for own in mine)
+    }
+    if not below:
+        return set()
+    holders = await _in_office(set(below.values()), day)
+    found = set()
+    for person_id, path in below.items():
+        first = _answering(person_id, path, holders)
+        if first is None or first.kind not in _TOTALS:
+            continue
+        own = [unit_ids(grant) for grant in mine if path.startswith(grant)]
+        found |= {person_id} if any(first.unit_id in line for line in own) else set()
+    return found
+
+
+async def decidable(
+    actor: Actor, people: Collection[Person], day: date, *, as_mentor: bool
+) -> set[int]:
+    """Return for whom of ``people`` ``actor`` may say yes or no; at most four reads for all.
+
+    By office or, if so meant, as mentor; never for himself.
+    """
+    if actor.person_id is None or not people:
+        return set()
+    homes = {one.id: one.home_unit_id for one in people if one.id != actor.person_id}
+    units: Sequence[tuple[Any, ...]] = await Unit.filter(
+        id__in=sorted(set(homes.values()))
+    ).values_list("id", "path")
+    paths = {int(unit): str(path) for unit, path in units}
+    at = {person_id: paths[unit] for person_id, unit in homes.items()}
+    found = {person_id for person_id, path in at.items() if is_branch_of(actor, path)}
+    found |= await _asked_above(actor, at, day)
+    if as_mentor:
+        own = Mentorship.filter(in_force(day), mentor_id=actor.person_id, person_id__in=sorted(at))
+        found |= {int(str(one)) for one in await own.values_list("person_id", flat=True)}
+    return found
 
 
 async def may_decide(actor: Actor, person: Person, day: date, *, as_mentor: bool) -> bool:
     """Whether ``actor`` may say yes or no for ``person``, by office or, if so meant, as mentor."""
-    if actor.person_id is None or actor.person_id == person.id:
-        return False
-    unit = await Unit.get(id=person.home_unit_id)
-    if is_branch_of(actor, unit.path) or await _is_asked_above(actor, person, unit.path, day):
-        return True
-    return as_mentor and actor.person_id in await mentors_of(person.id, day)
+    return person.id in await decidable(actor, [person], day, as_mentor=as_mentor)
 
 
 async def near(person: Person) -> tuple[int, ...]:

@@ -81,20 +81,37 @@ def _what(what: str, today: date) -> Say:
 
 
 async def waiting(actor: Actor, today: date) -> tuple[Waiting, ...]:
-    """Return what waits for a yes that the asker may give, new accounts first, then by age."""
-    accounts = Rebinding.filter(decided_at__isnull=True, account__person_id__isnull=True).order_by(
-        "asked_at", "id"
+    """Return what waits for a yes that the asker may give, new accounts first, then by age.
+
+    A fixed number of statements, however many wait.
+    """
+    accounts = await (
+        Rebinding.filter(decided_at__isnull=True, account__person_id__isnull=True)
+        .order_by("asked_at", "id")
+        .prefetch_related("person", "account")
     )
-    found = [
-        Waiting(row.uid, row.person.name, tail=identity_words.account_tail(row.account.account_id))
-        for row in await accounts.prefetch_related("person", "account")
-        if await deciders.may_decide(actor, row.person, today, as_mentor=True)
-    ]
-    asked = Correction.filter(decided_at__isnull=True).order_by("asked_at", "id")
-    return tuple(found) + tuple(
-        [
+    asked = await (
+        Correction.filter(decided_at__isnull=True)
+        .order_by("asked_at", "id")
+        .prefetch_related("person")
+    )
+    phones = await deciders.decidable(
+        actor, [row.person for row in accounts], today, as_mentor=True
+    )
+    names = await deciders.decidable(actor, [one.person for one in asked], today, as_mentor=False)
+    return (
+        *(
+            Waiting(
+                row.uid,
+                row.person.name,
+                tail=identity_words.account_tail(row.account.account_id),
+            )
+            for row in accounts
+            if row.person_id in phones
+        ),
+        *(
             Waiting(one.uid, one.person.name, item=one.item, right=right_of(one))
-            for one in await asked.prefetch_related("person")
-            if await deciders.may_decide(actor, one.person, today, as_mentor=False)
-        ]
+            for one in asked
+            if one.person_id in names
+        ),
     )

@@ -4,11 +4,11 @@ from datetime import date
 
 from core.actors import Who
 from core.conversation import Call, Command, Continuation, Reply, Reveals
-from core.daywords import Ambiguous, is_night, parse_day
+from core.daywords import Ambiguous, is_night
 from core.errors import Refusal
 from plugins.identity import policy
 from plugins.identity import queries as identity
-from plugins.roster import queries, service, views, words
+from plugins.roster import pause_words, queries, service, views, words
 from plugins.roster.import_commands import IMPORT_COMMANDS, IMPORT_CONTINUATIONS
 from plugins.roster.listing_commands import LISTING_COMMANDS, LISTING_CONTINUATIONS
 
@@ -58,7 +58,8 @@ async def continue_new_account(call: Call) -> Reply:
 async def handle_pause(call: Call) -> Reply:
     """Leave a worker alone until a day (夜班到)."""
     said = words.pause_argument(call.words)
-    found = parse_day(said, call.today, past=False, night=is_night(call.now)) if said else None
+    night = is_night(call.now)
+    found = pause_words.last_day(said, call.today, night=night) if said else None
     if not isinstance(found, date):
         return views.ask_day(found.options if isinstance(found, Ambiguous) else (), call.today)
     return await _pause(call, found)

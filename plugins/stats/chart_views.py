@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.conversation import Say
+from core.period_names import period_name
 from core.pictures import Bar, Chart
 from core.pictures.charts import MOST_BARS
 from core.texts import current, render
 from plugins.stats.counts import Area, Figures
 from plugins.stats.periods import Period
 from plugins.stats.queries import Part
-from plugins.stats.views import period_name
 from plugins.stats.words import LIST_MARK
 
 # So many gaps are named one by one in the words beside a picture; the list (分村) has them all.

@@ -7,6 +7,7 @@ from core import parcels
 from core.actors import LEARNER_STAGES, Stage
 from core.clock import local
 from core.conversation import Say
+from core.period_names import period_name
 from core.spreadsheets import Cell
 from core.texts import current
 from models.enums import Evidence
@@ -15,7 +16,7 @@ from plugins.stats.deadlines import Dated, DeadlineKind, Deadlines, Due
 from plugins.stats.detail_rows import PersonRow, UnitRow
 from plugins.stats.periods import Period
 from plugins.stats.study_hours import Study
-from plugins.stats.views import kind_say, period_name
+from plugins.stats.views import kind_say
 
 Row = Sequence[Cell | None]
 Head = tuple[str, list[str]]

@@ -5,13 +5,14 @@ from datetime import date
 from typing import Any
 
 from core.conversation import Ask, Option, Reply, Say
+from core.period_names import period_name
 from core.periods import Cycle
 from core.texts import current
 from plugins.stats.counts import Area
 from plugins.stats.lists import Owing, Silent, Tally
 from plugins.stats.owed import Cycles
 from plugins.stats.periods import Period, cycle_period
-from plugins.stats.views import paged, period_name
+from plugins.stats.views import paged
 from plugins.stats.words import AND_MARK, LIST_MARK
 
 Data = Mapping[str, Any]

@@ -5,13 +5,14 @@ from datetime import date
 
 from core.config import settings
 from core.conversation import Ask, Option, Reply, Say, Slot
+from core.period_names import period_name
 from models.enums import Evidence
 from plugins.stats.counts import Area
 from plugins.stats.deadlines import AHEAD, Dated, DeadlineKind, Deadlines
 from plugins.stats.details import Proposed
 from plugins.stats.periods import Period
 from plugins.stats.study_hours import Study
-from plugins.stats.views import kind_say, period_name
+from plugins.stats.views import kind_say
 
 EXPORT = "stats.export"
 # Names of a list in one message (dialogues 1: short).

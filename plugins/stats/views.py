@@ -5,6 +5,7 @@ from datetime import date
 
 from core.actors import Stage
 from core.conversation import Ask, Option, Reply, Say
+from core.period_names import period_name
 from core.periods import Quarter
 from core.texts import current
 from plugins.stats.counts import Area, Figures
@@ -14,14 +15,6 @@ from plugins.stats.queries import Page, Part
 
 # Six options are the most in a chat (dialogues 5); the sixth is the next page.
 PAGE = 5
-_QUARTERS = {
-    1: Say("stats.quarter_1"),
-    2: Say("stats.quarter_2"),
-    3: Say("stats.quarter_3"),
-    4: Say("stats.quarter_4"),
-}
-
-
 _KINDS = {
     DeadlineKind.TALK: Say("stats.deadline_talk"),
     DeadlineKind.INSPECTION: Say("stats.deadline_inspection"),
@@ -31,31 +24,9 @@ _KINDS = {
 }
 
 
-def period_name(period: Period, today: date) -> Say:
-    """Return what people call a period; another year is named."""
-    if period.kind is PeriodKind.YEAR:
-        return Say("stats.year", year=period.first.year)
-    if period.kind is PeriodKind.DAYS:
-        return Say("stats.days", first=period.first, last=period.last, today=today)
-    name = _plain_name(period)
-    if period.first.year == today.year:
-        return name
-    return Say("stats.of_year", year=period.first.year, period=name)
-
-
 def kind_say(kind: DeadlineKind) -> Say:
     """Name a kind of deadline as people do."""
     return _KINDS[kind]
-
-
-def _plain_name(period: Period) -> Say:
-    if period.kind is PeriodKind.QUARTER:
-        return _QUARTERS[Quarter.of(period.first).number]
-    if period.kind is PeriodKind.HALF:
-        return Say("stats.half_1") if period.first.month == 1 else Say("stats.half_2")
-    if period.first.month == period.last.month:
-        return Say("stats.month", month=period.first.month)
-    return Say("stats.months", first=period.first.month, last=period.last.month)
 
 
 def statistics(

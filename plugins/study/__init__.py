@@ -9,7 +9,7 @@ from plugins.study.jobs import CHECKS, JOBS
 from plugins.study.library import pieces
 from plugins.study.local_commands import DRAFT_WORDS
 from plugins.study.personal import PERSONAL
-from plugins.study.todo_sources import to_look_at
+from plugins.study.todo_sources import to_look_at, to_send
 
 __plugin_meta__ = PluginMetadata(
     name="学习",
@@ -23,7 +23,7 @@ __all__ = [
     "pieces", "start", "use_commands",
 ]  # fmt: skip
 
-TODO = (to_look_at,)
+TODO = (to_send, to_look_at)
 
 
 async def start() -> None:

@@ -36,7 +36,7 @@ OPEN_LIFE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order with what people need to see of it."""
+    """An order with what people need to see of it. ``path`` is that of the unit it is made for."""
 
     uid: str
     piece: Material
@@ -45,6 +45,7 @@ class Order:
     groups: tuple[int, ...]
     send_at: datetime
     state: OrderState
+    path: str
 
 
 def out_of_the_night(moment: datetime) -> datetime:
@@ -249,7 +250,9 @@ async def _shown(row: PushOrder) -> Order:
         raise Refusal("study.push_unfit")
     asker = await Person.get_or_none(id=row.asked_by_id)
     name = asker.name if asker else ""
-    return Order(row.uid, piece, name, row.asked_by_id, tuple(row.groups), row.send_at, row.state)
+    path = (await Unit.get(id=row.unit_id)).path
+    groups = tuple(row.groups)
+    return Order(row.uid, piece, name, row.asked_by_id, groups, row.send_at, row.state, path)
 
 
 async def _audit(actor: Actor, row: PushOrder, action: str, now: datetime) -> None:

@@ -111,8 +111,13 @@ async def continue_confirm(_call: Call) -> Reply:
 
 
 async def handle_review(call: Call) -> Reply:
-    """List what waits for one's look, and what waits for one's word (推送 审核)."""
+    """List what waits for one's look, and what waits for one's word (推送 审核).
+
+    The number of a list of 待办 names one of them.
+    """
     found = await orders.open_for(call.actor, now=call.now)
+    if any(one.uid == call.words.strip() for one in found):
+        return await _opened(call, call.words.strip())
     local = await local_materials.waiting_for(call.actor)
     if not found and not local:
         return Reply.of("study.push_nothing_open")
@@ -125,7 +130,11 @@ async def continue_open(call: Call) -> Reply:
     """Open what was chosen: the question to look, or the word to say."""
     if str(call.choice).startswith(LOCAL):
         return await local_commands.show_waiting(call, str(call.choice).removeprefix(LOCAL))
-    order = await orders.of(call.actor, str(call.choice))
+    return await _opened(call, str(call.choice))
+
+
+async def _opened(call: Call, uid: str) -> Reply:
+    order = await orders.of(call.actor, uid)
     if order.asked_by != call.actor.person_id:
         return order_views.review(order.piece, order.asker, order.uid)
     coming = await _forecast(order, call.now)

@@ -1,4 +1,4 @@
-"""What waits in study for an officer's look (待办): pieces that were brought in, and unread ones.
+"""What waits in study for an officer's look (待办): pushes, pieces brought in, and unread ones.
 
 Each stands on the list of whoever is asked first, not of everybody who may look. Reads only.
 """
@@ -11,8 +11,9 @@ from core.clock import local_day
 from core.conversation import Say
 from core.todo import TodoItem
 from models import LocalMaterial, Unit
-from models.enums import MaterialState, UnitKind
-from plugins.study import material_words, officers, reviews
+from models.enums import MaterialState, OrderState, UnitKind
+from plugins.study import material_words, officers, orders, push_words, reviews
+from plugins.study.orders import Order
 
 # Those to whom pieces go out; what is above them reads for them.
 _TAUGHT = (UnitKind.VILLAGE_BRANCH, UnitKind.MOBILE_PARTY_ORG)
@@ -40,6 +41,41 @@ async def to_look_at(actor: Actor, now: datetime) -> Sequence[TodoItem]:
         return ()
     label = Say("study.todo_unread", count=count)
     return (TodoItem(label, material_words.REVIEW, can_wait=True, is_due=False),)
+
+
+async def to_send(actor: Actor, now: datetime) -> Sequence[TodoItem]:
+    """Return the pushes that wait for the actor: for his look, and for his own last word.
+
+    The number of a single one opens it, that of several their list.
+    """
+    if actor.person_id is None or not any(
+        ROLE_WHO[grant.role] in officers.OFFICES for grant in actor.grants
+    ):
+        return ()
+    today = local_day(now)
+    found = await orders.open_for(actor, now=now)
+    own = [one for one in found if one.state is OrderState.APPROVED]
+    looks = [one for one in found if one.state is OrderState.WAITING]
+    asked = [one for one in looks if await _is_asked(actor, one, today)]
+    return (
+        *_pushes(asked, "study.todo_push", "study.todo_pushes"),
+        *_pushes(own, "study.todo_own_push", "study.todo_own_pushes"),
+    )
+
+
+async def _is_asked(actor: Actor, order: Order, today: date) -> bool:
+    second = await officers.second_person(Actor(person_id=order.asked_by), order.path, today=today)
+    return second is not None and second.id == actor.person_id
+
+
+def _pushes(found: Sequence[Order], one: str, many: str) -> tuple[TodoItem, ...]:
+    if not found:
+        return ()
+    if len(found) == 1:
+        label = Say(one, title=found[0].piece.title, asker=found[0].asker)
+        return (TodoItem(label, f"{push_words.REVIEW} {found[0].uid}", can_wait=True),)
+    label = Say(many, count=len(found))
+    return (TodoItem(label, push_words.REVIEW, len(found), can_wait=True),)
 
 
 async def _brought_in(actor: Actor, today: date) -> list[str]:

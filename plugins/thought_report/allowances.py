@@ -237,7 +237,9 @@ async def _tell(person: Person, row: ReportAllowance, purpose: str, now: datetim
     fields: dict[str, Any] = {"quarter": quarter, "author": person.name, "today": today}
     if row.until_on is not None:
         fields["until"] = row.until_on
-    told = [(reader.person_id, mentor) for reader in await readers.mentors_of(person.id, today)]
+    mentors = [reader.person_id for reader in await readers.mentors_of(person.id, today)]
+    # Whoever stands in for a mentor (代班) reads meanwhile, and so he has to know.
+    told = [(reader, mentor) for reader in await reach.acting_for(mentors, today)]
     if await Account.filter(person_id=person.id, bound_at__isnull=False).exists():
         told.insert(0, (person.id, author))
     for person_id, key in told:

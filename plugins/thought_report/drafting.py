@@ -68,7 +68,8 @@ async def handle_mine(call: Call) -> Reply:
     if (quarter := words.quarter_word(call.words, call.today)) is not None:
         return paper_views.trail(await queries.own_trail(call.actor, quarter), call.today)
     reports = await queries.own_reports(call.actor, call.today)
-    return receipts.mine(reports, await queries.own_draft(call.actor), call.today)
+    papers = await queries.own_papers(call.actor)
+    return receipts.mine(reports, papers, await queries.own_draft(call.actor), call.today)
 
 
 async def handle_look(call: Call) -> Reply:

@@ -1,26 +1,22 @@
-"""Scoped reads of thought reports: one's own draft and reports, what waits, who owes."""
+"""Scoped reads of thought reports: one's own draft and one's own reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tortoise.expressions import Q
-from tortoise.functions import Count
-
-from core.actors import Actor, UnitScope
+from core.actors import Actor
 from core.errors import Refusal
 from core.periods import Quarter
 from models import (
     Person,
-    ReportCycle,
     ReportDraft,
+    ReportOriginal,
     ReportPart,
     ReportReview,
     ThoughtReport,
 )
 from models.enums import PartKind, ReportState
-from models.report import OWING_STAGES
 from plugins.thought_report import pages, readers, trail
 from plugins.thought_report.trail import Original, Trail
 
@@ -60,24 +56,6 @@ class OwnReport:
     submitted_at: datetime
     reader: str | None
     original: Original | None
-
-
-@dataclass(frozen=True, slots=True)
-class UnitCount:
-    """How a unit stands in a quarter: people who owe, and what came of it.
-
-    ``expected`` counts everybody at a stage that owes, whether bound to the bot or not: the duty is
-    to the branch. ``passed`` were read by the mentor at least, ``returned`` are to be supplemented.
-    """
-
-    unit_id: int
-    unit: str
-    path: str
-    expected: int
-    handed_in: int
-    late: int
-    passed: int
-    returned: int
 
 
 def shown(parts: Sequence[ReportPart]) -> tuple[Page, ...]:
@@ -134,6 +112,19 @@ async def own_reports(actor: Actor, today: date, *, most: int = 4) -> tuple[OwnR
     return tuple([await _own(person, row, today) for row in newest])
 
 
+async def own_papers(actor: Actor, *, most: int = 4) -> tuple[tuple[Quarter, date], ...]:
+    """Return the actor's reports that came in on paper alone, and when, the last quarter first."""
+    rows: Sequence[Any] = await ReportOriginal.filter(
+        person_id=actor.person_id or 0, standing_key__isnull=False
+    ).values_list("quarter", "received_on")
+    here = ThoughtReport.filter(
+        person_id=actor.person_id or 0, quarter__in=[quarter for quarter, _ in rows]
+    )
+    known = {str(quarter) for quarter in await here.values_list("quarter", flat=True)}
+    found = [(Quarter.parse(quarter), on) for quarter, on in rows if quarter not in known]
+    return tuple(sorted(found, reverse=True)[:most])
+
+
 async def own_trail(actor: Actor, quarter: Quarter) -> Trail:
     """Return how the actor's own report of a quarter went."""
     person = await Person.filter(id=actor.person_id or 0).first()
@@ -164,55 +155,3 @@ async def _reader_of(person: Person, report: ThoughtReport, day: date) -> str | 
     else:
         found = await readers.branch_of(person, day)
     return found[0].name if found else None
-
-
-async def owing(scope: UnitScope, quarter: Quarter) -> tuple[UnitCount, ...]:
-    """Count, for every unit in ``scope`` that collects, who owes the quarter and what came in."""
-    inside = Q(*[Q(unit__path__startswith=path) for path in scope.paths], join_type="OR")
-    if not scope.paths:
-        return ()
-    cycles: Sequence[tuple[Any, ...]] = await (
-        ReportCycle.filter(inside, quarter=str(quarter))
-        .order_by("unit__path")
-        .values_list("unit_id", "unit__name", "unit__path")
-    )
-    units = [unit for unit, _, _ in cycles]
-    expected = await _expected(units)
-    counts = await _handed_in(units, quarter)
-    return tuple(
-        UnitCount(unit, name, path, expected.get(unit, 0), *counts.get(unit, (0, 0, 0, 0)))
-        for unit, name, path in cycles
-    )
-
-
-async def _expected(units: Sequence[Any]) -> dict[int, int]:
-    rows: Sequence[tuple[Any, ...]] = await (
-        Person.filter(home_unit_id__in=list(units), stage__in=list(OWING_STAGES))
-        .annotate(people=Count("id"))
-        .group_by("home_unit_id")
-        .values_list("home_unit_id", "people")
-    )
-    return {int(unit): int(people) for unit, people in rows}
-
-
-async def _handed_in(
-    units: Sequence[Any], quarter: Quarter
-) -> dict[int, tuple[int, int, int, int]]:
-    rows: Sequence[tuple[Any, ...]] = await (
-        ThoughtReport.filter(quarter=str(quarter), person__home_unit_id__in=list(units))
-        .filter(person__stage__in=list(OWING_STAGES))
-        .exclude(state=ReportState.SUPERSEDED)
-        .annotate(reports=Count("id"))
-        .group_by("person__home_unit_id", "state", "is_late")
-        .values_list("person__home_unit_id", "state", "is_late", "reports")
-    )
-    found: dict[int, tuple[int, int, int, int]] = {}
-    for unit, state, is_late, reports in rows:
-        handed_in, late, passed, returned = found.get(unit, (0, 0, 0, 0))
-        found[unit] = (
-            handed_in + reports,
-            late + reports * bool(is_late),
-            passed + reports * (state in {ReportState.WAITING_SECRETARY, ReportState.DONE}),
-            returned + reports * (state == ReportState.RETURNED),
-        )
-    return found

@@ -6,6 +6,7 @@ from datetime import date
 from core.clock import local, local_day
 from core.config import settings
 from core.conversation import Ask, Option, Reply, Say, Slot
+from core.periods import Quarter
 from plugins.thought_report.notices import quarter_say
 from plugins.thought_report.queries import DraftView, OwnReport
 from plugins.thought_report.service import Dropped
@@ -111,9 +112,16 @@ def dropped(outcome: Dropped) -> Reply:
     return Reply(says=(Say("thought_report.dropped"),), close=_ENDS_ALL)
 
 
-def mine(reports: Sequence[OwnReport], draft: DraftView | None, today: date) -> Reply:
-    """Show how one's own reports stand."""
-    says = [_mine(report, today) for report in reports]
+def mine(
+    reports: Sequence[OwnReport],
+    papers: Sequence[tuple[Quarter, date]],
+    draft: DraftView | None,
+    today: date,
+) -> Reply:
+    """Show how one's own reports stand; ``papers`` came in on paper alone."""
+    lines = [(report.quarter, _mine(report, today)) for report in reports]
+    lines += [(quarter, _on_paper(quarter, on, today)) for quarter, on in papers]
+    says = [say for _, say in sorted(lines, key=lambda line: line[0], reverse=True)]
     if draft is not None:
         quarter = quarter_say(draft.quarter, today)
         says.insert(0, Say("thought_report.mine_draft", quarter=quarter, pages=len(draft.pages)))
@@ -121,6 +129,11 @@ def mine(reports: Sequence[OwnReport], draft: DraftView | None, today: date) -> 
         quarter = quarter_say(reports[0].quarter, today)
         says.append(Say("thought_report.mine_how", quarter=quarter))
     return Reply(says=tuple(says) or (Say("thought_report.mine_none"),))
+
+
+def _on_paper(quarter: Quarter, on: date, today: date) -> Say:
+    named = quarter_say(quarter, today)
+    return Say("thought_report.mine_paper", quarter=named, on=on, today=today)
 
 
 def _mine(report: OwnReport, today: date) -> Say:

@@ -32,7 +32,7 @@ EXTRA_FILES: dict[str, set[str]] = {}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HAN_ALLOWED = {
     "__init__.py", "commands.py", "daywords.py", "doubt_words.py", "feed_words.py", "form_words.py",
-    "next_words.py",
+    "next_words.py", "pause_words.py",
     "material_words.py",
     "outcome_words.py", "pair_words.py", "parcel_words.py", "part_words.py", "periodwords.py",
     "placewords.py", "plan_words.py", "push_words.py", "texts.py", "topic_words.py", "words.py",

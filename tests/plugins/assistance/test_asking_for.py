@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from core.actors import RoleKind, Stage
 from models import Account, AssistanceCase, AuditLog, Delivery
 from models.enums import HelpKind, HelpState
@@ -176,3 +178,35 @@ async def test_given_cases_that_are_over_when_their_time_has_passed_then_only_th
 
     assert await rule.past(later - timedelta(days=2)).count() == 0
     assert [row.id for row in await rule.past(later)] == [old.id]
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "came"),
+    [
+        ("", "本季", 2),
+        ("本季", "本季", 2),
+        ("上季度", "三季度", 1),
+        ("三季度", "三季度", 1),
+        ("8月到9月", "8月到9月", 1),
+        ("下半年", "下半年", 3),
+        ("上半年", "上半年", 0),
+        ("2026年", "2026年", 3),
+        ("去年三季度", "2025年三季度", 0),
+        ("本月", "11月", 2),
+        ("近30天", "10月25日到11月23日", 2),
+    ],
+)
+async def test_given_a_period_when_the_numbers_are_asked_for_then_only_its_cases_count(
+    town: HelpTown, said: str, name: str, came: int
+) -> None:
+    await asks(town)
+    await opened_for(town)
+    await AssistanceCase.create(
+        uid="old", person=town.people["李强"], kind=HelpKind.WAGES, state=HelpState.CLOSED,
+        words_sealed=b"", opened_by_id=1, opened_at=at(9, 30, 23, 59), source_key="old",
+    )  # fmt: skip
+
+    for unit in ("王家村", ""):
+        heard = await town.says("刘长河", f"帮助汇总 {said} {unit}")
+        start = f"王家村{name}求助：来 {came} 件" if came else f"王家村{name}没有求助。"
+        assert heard.startswith(start)

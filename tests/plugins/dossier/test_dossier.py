@@ -20,6 +20,21 @@ EMPTY = (
 )
 
 
+async def test_given_a_report_on_paper_alone_when_it_came_in_then_dossier_pack_and_author_say_so(
+    town: Town,
+) -> None:
+    town.go(at(12, 18))
+    await town.says("刘长河", "原件已收 王建国 四季度")
+    assert "汇报：2026年四季度只交了纸质，12月18日收到" in await town.says("周德厚", "查档 王建国")
+    assert "汇报 1 份（只交纸质 1 份），补交 0 份，看过 0 份" in await town.says(
+        "周德厚", "考察 王建国"
+    )
+    assert await town.says("王建国", "我的汇报") == "四季度：纸质的12月18日收到了，一样算。"
+    await write(town)
+    assert "只交纸质" not in await town.says("周德厚", "考察 王建国")
+    assert "一样算" not in await town.says("王建国", "我的汇报")
+
+
 async def write(town: Town, name: str = "王建国") -> None:
     town.go(at(12, 18))
     await town.says(name, "交汇报")

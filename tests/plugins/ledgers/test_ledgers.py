@@ -85,6 +85,14 @@ async def test_given_dates_and_inspections_when_activists_are_listed_then_days_a
     ]  # fmt: skip
 
 
+async def test_given_a_report_on_paper_alone_when_activists_are_listed_then_it_counts_as_in(
+    town: Town,
+) -> None:
+    await town.says("刘长河", "原件已收 王建国 四季度")
+    lines = await take_out(town, "刘长河", "导出 积极分子台账 四季度")
+    assert lines[2][13] == "1"
+
+
 async def test_given_no_consent_to_words_when_contacts_are_listed_then_the_note_stays_sealed(
     town: Town,
 ) -> None:

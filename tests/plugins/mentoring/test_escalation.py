@@ -309,3 +309,28 @@ async def test_given_messages_that_did_not_arrive_when_the_secretary_is_asked_th
     await nine(town, 12, 7)
 
     assert "周德厚那边还没有记录。我发的 3 条也没送到。" in (await words_to("刘长河"))[0]
+
+
+async def test_given_half_a_year_on_the_first_morning_when_it_is_told_then_it_stands_in_one_list(
+    town: Town,
+) -> None:
+    await only_li_qiang(town)
+    await Mentorship.filter(person=town.people["李强"]).update(last_contact_on=date(2026, 5, 1))
+    await Mentorship.filter(person=town.people["陈玉梅"]).update(
+        last_contact_on=date(2026, 8, 20), next_contact_on=date(2026, 11, 20)
+    )
+
+    await nine(town, 12, 7)
+
+    first, second = await words_to("刘长河")
+    assert first.startswith("陈玉梅 109 天没联系上了。")
+    assert second.startswith("超过半年没联系上的 1 人：李强 220 天。")
+    await town.says("刘长河", "知道了")
+    for day in range(8, 31):
+        await nine(town, 12, day)
+    assert {(row.level, row.person_id) for row in await Escalation.all()} == {
+        (EscalationLevel.SECRETARY, town.people["李强"].id),
+        (EscalationLevel.LONG, town.people["李强"].id),
+        (EscalationLevel.SECRETARY, town.people["陈玉梅"].id),
+        (EscalationLevel.TOWNSHIP, town.people["陈玉梅"].id),
+    }

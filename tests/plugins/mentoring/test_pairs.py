@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import pytest
+
 from core.actors import ConsentKind, Stage
-from models import AuditLog, Consent, Delivery, Mentorship, ReadLog
-from models.enums import ConsentDecision
+from models import AuditLog, Consent, Delivery, Mentorship, ReadLog, StandIn
+from models.enums import ConsentDecision, StandInState
 from plugins.mentoring.unit_rules import RuleBook
 from tests.plugins.mentoring.owed import words_to
 from tests.plugins.mentoring.town import Town, at
@@ -22,6 +24,25 @@ async def test_given_a_person_when_the_secretary_appoints_then_the_first_talk_is
         "刘长河请您做王建国的联系人。11月30日前先谈一次，谈完记一笔就行。以前没有联系记录。"
     ]
     assert "联系王建国（还没联系过）" in await town.says("李秀兰", "待办")
+
+
+async def test_given_a_mentor_away_when_he_is_appointed_then_his_deputy_hears_of_the_first_talk(
+    town: Town,
+) -> None:
+    await town.person("李秀兰", stage=Stage.FULL_MEMBER)
+    await town.person("马小军")
+    await StandIn.create(
+        uid="s", mentor=town.people["李秀兰"], deputy=town.people["周德厚"],
+        from_on=date(2026, 11, 20), until_on=date(2026, 12, 5), state=StandInState.AGREED,
+        source_key="s", asked_at=town.clock.now(),
+    )  # fmt: skip
+
+    await town.says("刘长河", "指定联系人 马小军 李秀兰")
+
+    assert len(await words_to("李秀兰")) == 1
+    assert await words_to("周德厚") == [
+        "支部请李秀兰做马小军的联系人。这几天您代李秀兰，请您11月30日前先谈一次，谈完记一笔就行。"
+    ]
 
 
 async def test_given_two_mentors_when_a_third_is_named_then_it_is_refused(town: Town) -> None:
@@ -72,6 +93,22 @@ async def test_given_a_limit_of_the_township_when_a_mentor_is_named_then_it_is_t
     assert (rule.people_most, rule.cadence_months, rule.branch_days) == (4, 2, 3)
 
     assert (await town.says("刘长河", "指定联系人 马小军 周德厚")).startswith("定好了")
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ("书记 0", "7 个工作日转乡里，再 10 个转县里"),
+        ("乡里 0", "3 个工作日问书记，再 10 个转县里"),
+        ("书记 0 乡里 0 县里 0", "不往上问"),
+    ],
+)
+async def test_given_an_office_that_is_never_asked_when_the_rule_is_shown_then_it_is_left_out(
+    town: Town, said: str, steps: str
+) -> None:
+    heard = await town.says("孙敏", f"联系规矩 王家村 {said}")
+
+    assert heard.splitlines()[-1] == f"没联系上：{steps}"
 
 
 async def test_given_a_secretary_when_he_wants_another_rule_then_it_is_not_his(town: Town) -> None:

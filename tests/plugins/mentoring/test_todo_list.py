@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from core.actors import RoleKind, Stage
 from core.clock import at_local
 from core.conversation import Say
 from core.scheduling import Tick
 from core.todo import TodoItem
-from models import Delivery, Inspection, Mentorship, Person
+from models import Delivery, Inspection, Mentorship, Person, ThoughtReport
+from models.enums import ReportState, UnitKind
 from plugins import mentoring
 from plugins.mentoring import half_years, jobs
 from tests.plugins.mentoring.owed import opens, words_to
@@ -65,6 +67,22 @@ async def test_given_an_inspection_when_its_month_comes_then_it_waits_and_its_nu
 
     await quiet.says("周德厚", "考察已写 王建国")
     assert await quiet.says("周德厚", "待办") == NOTHING
+
+
+@pytest.mark.parametrize("state", [ReportState.WAITING_SECRETARY, ReportState.WAITING_MENTOR])
+async def test_given_somebody_from_elsewhere_when_his_report_waits_then_only_his_own_branch_has_it(
+    quiet: Town, state: ReportState
+) -> None:
+    await quiet.unit("驻南港支部", UnitKind.MOBILE_PARTY_ORG, "柳河乡")
+    await quiet.person("何志远", "驻南港支部", Stage.FULL_MEMBER)
+    await quiet.office("何志远", RoleKind.BRANCH_SECRETARY, "驻南港支部")
+    here = quiet.units["驻南港支部"]
+    await Person.filter(name="陈玉梅").update(inflow_unit_id=here.id)
+    await waiting_report(quiet, "陈玉梅")
+    await ThoughtReport.all().update(state=state, submitted_at=at(11, 1))
+
+    assert await quiet.says("何志远", "待办") == NOTHING
+    assert (await quiet.says("刘长河", "待办")).startswith("这周 1 件事：\n1 看陈玉梅的汇报")
 
 
 async def test_given_an_inspection_over_due_when_the_secretary_asks_then_it_waits_for_him_too(

@@ -24,8 +24,9 @@ from models import (
     Person,
     Rebinding,
     ReportDraft,
+    StandIn,
 )
-from models.enums import DeliveryState, Form
+from models.enums import DeliveryState, Form, StandInState
 from plugins.delivery import service as delivery
 from plugins.identity import service as identity
 from plugins.identity.queries import who_is
@@ -197,13 +198,19 @@ async def test_given_no_mentor_when_a_new_phone_comes_then_the_secretary_is_aske
     assert (await branch.says("刘长河", "1")).startswith("换好了：陈玉梅")
 
 
-@pytest.mark.parametrize("away", ["paused", "unbound"])
+@pytest.mark.parametrize("away", ["paused", "unbound", "stood for"])
 async def test_given_a_mentor_away_when_a_new_phone_comes_then_the_secretary_is_asked(
     branch: Any, away: str
 ) -> None:
     mentor = branch.people["周德厚"]
     if away == "paused":
         await Person.filter(id=mentor.id).update(paused_until=at(11, 30).date())
+    elif away == "stood for":
+        await StandIn.create(
+            uid="s", mentor=mentor, deputy=branch.people["陈玉梅"], from_on=at(11, 20).date(),
+            until_on=at(11, 30).date(), state=StandInState.AGREED, source_key="s",
+            asked_at=branch.clock.now(),
+        )  # fmt: skip
     else:
         await Account.filter(person_id=mentor.id).update(person_id=None)
     assert await comes(branch) == ASKED_BRANCH

@@ -8,7 +8,8 @@ import pytest_asyncio
 from core.clock import FrozenClock, at_local
 from core.config import Settings
 from core.scheduling import Tick
-from models import Delivery, Mentorship
+from models import Delivery, Mentorship, PushOrder
+from models.enums import OrderState
 from plugins import mentoring, study
 from plugins.mentoring import jobs
 from plugins.reception import COMMANDS, CONTINUATIONS, desk
@@ -89,3 +90,55 @@ async def test_given_several_pieces_brought_in_when_asked_then_they_stand_in_one
     await bring_in(county, title="窗口又开了")
 
     assert "1 看 2 件新加的材料" in await county.tells("吴芳", "待办")
+
+
+async def orders_a_push(county: County, title: str = "工钱被拖", asker: str = "刘长河") -> None:
+    await county.tells(asker, f"推送 新建 {title} 今天晚上8点")
+    assert "看" in await county.tells(asker, "1")
+
+
+async def test_given_a_push_when_it_waits_for_a_yes_then_its_number_opens_it_for_who_is_asked(
+    county: County,
+) -> None:
+    await county.group("王家村群", "王家村")
+    await orders_a_push(county)
+
+    assert await county.tells("吴芳", "待办") == ALONE.format(
+        what="看一件要发的学习「工钱被拖，先做哪三步」（刘长河）"
+    )
+    for name in ("刘长河", "孙敏", "李国民", "钱进"):
+        assert await county.tells(name, "待办") == NOTHING, name
+    assert await lists(county) == {"吴芳"}
+    opened = await county.tells("吴芳", "1")
+    assert opened.startswith("刘长河想发「工钱被拖，先做哪三步」")
+    await county.tells("吴芳", "1")
+    assert await county.tells("吴芳", "待办") == NOTHING
+
+    assert await county.tells("刘长河", "待办") == ALONE.format(
+        what="「工钱被拖，先做哪三步」看过了，等您说发"
+    )
+    assert "确认发送" in await county.tells("刘长河", "1")
+    await county.tells("刘长河", "确认发送")
+    assert await county.tells("刘长河", "待办") == NOTHING
+
+
+async def test_given_two_pushes_when_asked_then_they_stand_in_one_line_that_opens_their_list(
+    county: County,
+) -> None:
+    await county.group("王家村群", "王家村")
+    await orders_a_push(county)
+    await orders_a_push(county, "路上带什么")
+
+    assert "1 看 2 件要发的学习" in await county.tells("吴芳", "待办")
+    assert "路上带什么" in await county.tells("吴芳", "1")
+
+
+async def test_given_somebody_was_quicker_when_the_number_is_answered_then_nothing_is_open(
+    county: County,
+) -> None:
+    await county.group("王家村群", "王家村")
+    await orders_a_push(county)
+    await county.tells("吴芳", "待办")
+    await PushOrder.all().update(state=OrderState.RETURNED)
+
+    assert "刘长河想发" not in await county.tells("吴芳", "1")

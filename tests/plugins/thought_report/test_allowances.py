@@ -13,6 +13,7 @@ from plugins.thought_report.cycle import REMINDER
 from tests.plugins.thought_report.conftest import Village
 from tests.plugins.thought_report.script import LONG
 from tests.plugins.thought_report.talk import owed
+from tests.plugins.thought_report.test_readers import stand_in
 
 FIRST = date(2026, 12, 17)
 LAST = date(2026, 12, 28)
@@ -51,6 +52,17 @@ async def test_given_a_secretary_when_he_gives_more_time_then_author_and_mentor_
     audit = await AuditLog.get(action="thought_report.allow")
     assert audit.actor_id == december.people["刘长河"].id
     assert "夜班" not in str(audit.detail)
+
+
+async def test_given_a_mentor_away_when_more_time_is_given_then_his_deputy_hears(
+    december: Village,
+) -> None:
+    await december.person("李秀兰", Stage.FULL_MEMBER)
+    await stand_in(december, date(2026, 12, 1), date(2026, 12, 20))
+    await december.talks["刘长河"].says("延期 王建国 1月10日 夜班多")
+
+    told = await Delivery.filter(purpose=ALLOWED).order_by("id").values_list("target", flat=True)
+    assert told == [f"person:{december.people[name].id}" for name in ("王建国", "李秀兰")]
 
 
 async def test_given_more_time_when_the_days_pass_then_reminders_follow_the_new_day(

@@ -1,4 +1,4 @@
-"""Who owes what, by unit and only within a scope."""
+"""What is counted of reports that went through the rooms, and whose turn they are."""
 
 from datetime import date
 
@@ -6,13 +6,16 @@ import pytest
 
 from core.actors import Stage, UnitScope
 from core.errors import Refusal
+from core.named_periods import quarter_period
 from core.periods import Quarter
 from models import ThoughtReport, Unit
 from models.enums import UnitKind
 from models.report import OWING_STAGES, owes_report
 from plugins.identity.queries import who_is
-from plugins.thought_report import archive, cycle, originals, queries, review
-from plugins.thought_report.queries import UnitCount
+from plugins.stats import lists
+from plugins.stats import queries as stats
+from plugins.stats.counts import Area
+from plugins.thought_report import archive, cycle, originals, review
 from tests.plugins.thought_report.conftest import Village
 
 LONG = "敬爱的党组织：到南港这阵子，我一边上班一边学习，" * 8
@@ -54,12 +57,15 @@ async def test_given_reports_in_every_state_when_they_are_counted_then_each_coun
     await hand_in(village, "申请人")
     village.go(date(2027, 1, 5), 9)
     await hand_in(village, "李强")
-    home = UnitCount(village.unit.id, "王家村", "/1/", 4, 3, 1, 1, 1)
-    away = UnitCount(other.id, "李家村", "/2/", 1, 0, 0, 0, 0)
-    assert await queries.owing(UnitScope(("/1/", "/2/")), QUARTER) == (home, away)
-    assert await queries.owing(UnitScope(("/1/",)), QUARTER) == (home,)
-    assert await queries.owing(UnitScope(()), QUARTER) == ()
-    assert await queries.owing(UnitScope(("/1/",)), Quarter(2026, 3)) == ()
+    await village.person("只交纸的", Stage.ACTIVIST)
+    await village.talks["刘长河"].says("原件已收 只交纸的 四季度")
+    period = quarter_period(QUARTER)
+    seen = UnitScope(("/1/", "/2/"))
+    found = (await stats.overview(seen, Area(""), period, date(2027, 1, 5))).figures
+    assert (found.expected, found.handed_in, found.late) == (6, 4, 1)
+    assert (found.reviewed, found.returned) == (1, 1)
+    owing = await lists.owing(seen, Area(""), QUARTER)
+    assert [one.name for one in owing] == ["马小军", "别村的"]
 
 
 async def test_given_a_second_version_when_it_is_counted_then_its_author_counts_once(
@@ -75,8 +81,10 @@ async def test_given_a_second_version_when_it_is_counted_then_its_author_counts_
     await wang.says("补汇报")
     await wang.says(LONG)
     await wang.says("完成")
-    (count,) = await queries.owing(UnitScope(("/1/",)), QUARTER)
-    assert (count.handed_in, count.returned, count.passed) == (1, 0, 0)
+    period = quarter_period(QUARTER)
+    overview = await stats.overview(UnitScope(("/1/",)), Area(""), period, date(2026, 12, 18))
+    found = overview.figures
+    assert (found.handed_in, found.returned, found.reviewed) == (1, 0, 0)
 
 
 async def test_given_an_author_who_is_a_secretary_when_the_list_is_asked_for_then_his_own_is_not_in(
