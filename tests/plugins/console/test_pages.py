@@ -200,7 +200,7 @@ async def test_given_a_township_clerk_when_she_looks_at_numbers_then_there_are_n
     village = (await browser.get(f"/units?unit={path}")).text
 
     assert "柳河乡，四季度" in whole
-    assert "王家村：该 3 份，交了 2 份" in whole
+    assert "王家村：3 份交了 2 份" in whole
     assert "<svg" in whole
     assert "王家村，四季度" in village
     for page in (whole, village):
