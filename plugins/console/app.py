@@ -72,6 +72,7 @@ _WRITES: dict[str, PageHandler] = {
 _STATES: dict[str, PageHandler] = {
     "/pushes/{message:int}/state": page_pushes.state,
     "/imports/{uid}/state": page_imports.state,
+    "/exports/{uid}/state": page_exports.state,
 }
 
 

@@ -9,7 +9,7 @@ from core.config import settings
 from core.conversation import Say
 from core.errors import Refusal
 from core.periods import Cycle, Quarter, add_months
-from plugins.console import charts, figure_tables, queries, rendering
+from plugins.console import asked_periods, charts, figure_tables, queries, rendering
 from plugins.console.visits import Visit
 from plugins.identity.policy import visible_units
 from plugins.stats import chart_views, deadlines, lists, owed, periods, study_hours, views
@@ -23,9 +23,6 @@ from plugins.stats.queries import Part
 SILENT_DAYS = 90
 # Names below one kind of deadline; the file (明细) has all of them.
 MOST_NAMED = 100
-# What an address may ask for: a year at most, in years in which there is anything.
-_YEARS = range(2000, 2100)
-_MOST_DAYS = 366
 _LAST_MONTHS = 6
 _LAST_QUARTERS = 5
 
@@ -95,7 +92,9 @@ async def _asked(visit: Visit) -> _Asked:
 
     Raises Refusal ``identity.unit_unknown`` for a unit of the address out of scope.
     """
-    scope, path, period = visible_units(visit.actor), visit.asked("unit"), _period(visit)
+    scope, path = visible_units(visit.actor), visit.asked("unit")
+    usual = periods.current_quarter(visit.today)
+    period = asked_periods.read(visit.asked("period")) or usual
     area = await (stats.area_at(scope, path) if path else stats.area_of(scope, ""))
     said = visit.asked("words")
     if not said:
@@ -107,18 +106,6 @@ async def _asked(visit: Visit) -> _Asked:
     except Refusal as refusal:
         return _Asked(scope, area, period, rendering.say(refusal.key, **refusal.fields))
     return _Asked(scope, area, found or period)
-
-
-def _period(visit: Visit) -> Period:
-    """Return the period of the address; this quarter when it is none that people report by."""
-    usual = periods.current_quarter(visit.today)
-    try:
-        asked = Period.from_text(visit.asked("period"))
-    except ValueError:
-        return usual
-    length = (asked.last - asked.first).days
-    is_usual = asked.first.year in _YEARS and 0 <= length <= _MOST_DAYS
-    return asked if is_usual else usual
 
 
 def _choices(visit: Visit, asked: Period) -> list[_Choice]:

@@ -38,7 +38,7 @@ async def test_given_a_clerk_when_she_brings_a_roster_in_then_it_is_previewed_an
     assert "这几列我不收，没读也没存：手机号。" in shown.text
     assert "查过了，还没写：新加 2 人，改 0 人，没变 0 人。" in shown.text
     assert "1 行的日子只写了年月" in shown.text
-    assert "138" not in shown.text
+    assert not any(number in shown.text for number in ("13800138", "13900139"))
     assert not await Person.filter(name="赵小勇").exists()
 
     # Another column: it is tried out again before anything is written.
