@@ -251,11 +251,11 @@ class Details:
         scope = visible_units(asked.actor)
         area = await stats.area_of(scope, periods.unit_word(rest))
         period = period or periods.current_quarter(asked.today)
-        return {"kind": asked.kind.value, "path": area.path, "period": period.to_text()}
+        return {"kind": asked.kind.value, "area": area.path, "period": period.to_text()}
 
     async def propose(self, actor: Actor, fields: Fields, today: date) -> Sequence[Say]:
         """Say what it would be."""
-        scope, path = visible_units(actor), fields.get("path", "")
+        scope, path = visible_units(actor), fields.get("area", "")
         area = await (stats.area_at(scope, path) if path else stats.area_of(scope, ""))
         period = asked_periods.required(fields.get("period", ""))
         found = await details.propose(People(scope, area), period, today)
@@ -266,7 +266,7 @@ class Details:
         """Owe it."""
         return await details.confirm(
             actor=actor,
-            path=fields.get("path", ""),
+            path=fields.get("area", ""),
             period=asked_periods.required(fields.get("period", "")),
             key=key,
             now=now,

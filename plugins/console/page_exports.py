@@ -29,7 +29,7 @@ _TYPES = {
 # What lies inside of each kind of file that we make; anything else is a parcel.
 _INSIDE = {"xl/workbook.xml": "xlsx", "word/document.xml": "docx"}
 # What a form of ours carries from one page to the next.
-_FIELDS = ("kind", "unit", "person", "days", "quarter", "archive", "path", "period")
+_FIELDS = ("kind", "unit", "person", "days", "quarter", "archive", "area", "period")
 
 
 @dataclass(frozen=True, slots=True)
