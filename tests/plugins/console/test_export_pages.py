@@ -10,11 +10,9 @@ import pytest
 from docx import Document
 
 from core import progress
-from core.messages import Chat, ChatKind
-from models import Account, AuditLog, Delivery, Person, ReadLog, ReportExport
+from models import AuditLog, Delivery, Person, ReadLog, ReportExport
 from models.enums import UnitKind
 from plugins.delivery import exports
-from plugins.identity import queries as identity
 from plugins.ledgers import making, reading, service
 from tests.plugins.console.conftest import Answer, Browser, Pages
 
@@ -301,9 +299,7 @@ async def test_given_a_file_that_takes_long_when_its_page_is_open_then_a_bar_tel
     browser = await pages.enter("刘长河")
     _, kept = await ask(browser, "register", "全部")
     now = pages.county.town.clock.now()
-    account = await Account.get(person__name="刘长河")
-    chat = Chat(account.platform, account.self_id, ChatKind.PRIVATE, account.account_id)
-    actor = (await identity.who_is(chat, account.account_id, now)).actor
+    actor = await pages.actor("刘长河")
     uid = await service.confirm(
         actor=actor, wanted=reading.wanted({"kind": kept["kind"]}), key="page:1:x", now=now
     )
