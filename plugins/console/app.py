@@ -77,7 +77,7 @@ _STATES: dict[str, PageHandler] = {
 
 
 async def _no_such_page(_request: Request, _error: Exception) -> Response:
-    return rendering.outside(Say("console.no_page"), status=404)
+    return rendering.outside(Say("console.no_page"), status=404, to_today=True)
 
 
 def build() -> ASGIApp:
