@@ -72,11 +72,12 @@ _WRITES: dict[str, PageHandler] = {
 _STATES: dict[str, PageHandler] = {
     "/pushes/{message:int}/state": page_pushes.state,
     "/imports/{uid}/state": page_imports.state,
+    "/exports/{uid}/state": page_exports.state,
 }
 
 
 async def _no_such_page(_request: Request, _error: Exception) -> Response:
-    return rendering.outside(Say("console.no_page"), status=404)
+    return rendering.outside(Say("console.no_page"), status=404, to_today=True)
 
 
 def build() -> ASGIApp:

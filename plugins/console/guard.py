@@ -1,6 +1,7 @@
 """What stands before every page: host, headers, session, and for a POST its origin and token.
 
-A page that a stranger asks for and one that does not exist look alike: nothing of ours is in them.
+Somebody who is not signed in gets one and the same sentence (401) from every address of a page,
+whatever of ours it names, there or not; an address of no page is answered 404 to everybody.
 """
 
 import hmac

@@ -6,7 +6,7 @@ from datetime import date
 from core.actors import Stage
 from core.conversation import Say
 from core.period_names import period_name
-from core.periods import Quarter
+from core.periods import Cycle
 from core.texts import current
 from models.enums import BreakerState
 from plugins.console import words
@@ -14,13 +14,19 @@ from plugins.console.accounts import Voice
 from plugins.console.time_lines import Event
 from plugins.identity import looks
 from plugins.mentoring.words import CHANNEL_LABELS, OUTCOME_LABELS
-from plugins.stats.counts import Figures
-from plugins.stats.periods import quarter_period
+from plugins.stats.deadlines import DeadlineKind
+from plugins.stats.periods import cycle_period
+from plugins.stats.views import kind_say
 
 
-def quarter_name(quarter: Quarter, today: date) -> str:
-    """Return what people call a quarter; another year is named."""
-    return current().render(period_name(quarter_period(quarter), today))
+def quarter_name(quarter: Cycle, today: date) -> str:
+    """Return what people call a quarter, month or half-year; another year is named."""
+    return current().render(period_name(cycle_period(quarter), today))
+
+
+def kind_name(kind: DeadlineKind) -> str:
+    """Return what a kind of deadline is called."""
+    return current().render(kind_say(kind))
 
 
 def stage_name(stage: Stage) -> str:
@@ -31,41 +37,12 @@ def stage_name(stage: Stage) -> str:
 def event_words(event: Event, today: date) -> str:
     """Return what happened, in one sentence."""
     fields = dict(event.fields)
-    if isinstance(fields.get("quarter"), Quarter):
+    if isinstance(fields.get("quarter"), Cycle):
         fields["quarter"] = quarter_name(fields["quarter"], today)
     if "channel" in fields:
         fields["channel"] = CHANNEL_LABELS[str(fields["channel"])]
         fields["outcome"] = OUTCOME_LABELS[str(fields["outcome"])]
     return current().render(Say(event.key, **fields))
-
-
-def stage_rows(figures: Figures) -> list[tuple[Stage, int]]:
-    """Return how many stand at each stage, in the order of the way."""
-    return [(stage, figures.stages[stage]) for stage in Stage if stage in figures.stages]
-
-
-def figure_rows(now: Figures, before: Figures) -> list[tuple[str, str, str]]:
-    """Return the lines of the table of numbers: key of the name, this period, the one before."""
-    days = (_days(now), _days(before))
-    counted = (
-        ("console.row_expected", now.expected, before.expected),
-        ("console.row_handed_in", now.handed_in, before.handed_in),
-        ("console.row_late", now.late, before.late),
-        ("console.row_reviewed", now.reviewed, before.reviewed),
-        ("console.row_returned", now.returned, before.returned),
-        ("console.row_mentored", now.mentored, before.mentored),
-        ("console.row_logged", now.logged, before.logged),
-        ("console.row_reached", now.reached, before.reached),
-        ("console.row_pushes", now.pushes, before.pushes),
-    )
-    rows = [(key, str(value), str(was)) for key, value, was in counted]
-    return [*rows, ("console.row_longest", *days)]
-
-
-def _days(figures: Figures) -> str:
-    if figures.longest_days is None:
-        return current().render(Say("console.none"))
-    return current().render(Say("console.cell_days", days=figures.longest_days))
 
 
 def account_words(one: Voice) -> str:
@@ -91,21 +68,32 @@ def role_words(role: str) -> str:
 
 _LOOKS = {
     looks.DOSSIER: "console.look_time_line",
+    looks.CONTACTS: "console.look_contacts",
+    looks.INSPECTION: "console.look_inspection",
     looks.LEDGER: "console.look_list",
     looks.FORM: "console.look_form",
-    looks.ROSTER: "roster.looked_at",
+    looks.FIGURES: "console.look_figures",
+    looks.ASSISTANCE: "console.look_assistance",
+    looks.ROSTER: "console.look_roster",
+}
+# Looks at the report of a quarter, by how their code begins.
+_REPORT_LOOKS = {
+    looks.REPORT_PREFIX: "console.look_report",
+    looks.EXPORT_PREFIX: "console.look_export",
+    looks.OVERLAP_PREFIX: "console.look_overlap",
 }
 
 
 def look_words(what: str, today: date) -> str:
     """Return what was looked at."""
-    if what.startswith(looks.REPORT_PREFIX):
-        try:
-            quarter = Quarter.parse(what.removeprefix(looks.REPORT_PREFIX))
-        except ValueError:
-            return current().render(Say("console.look_other"))
-        return current().render(Say("console.look_report", quarter=quarter_name(quarter, today)))
-    return current().render(Say(_LOOKS.get(what, "console.look_other")))
+    prefix = next((one for one in _REPORT_LOOKS if what.startswith(one)), "")
+    if not prefix:
+        return current().render(Say(_LOOKS.get(what, "console.look_other")))
+    try:
+        quarter = Cycle.parse(what.removeprefix(prefix))
+    except ValueError:
+        return current().render(Say("console.look_other"))
+    return current().render(Say(_REPORT_LOOKS[prefix], quarter=quarter_name(quarter, today)))
 
 
 # What templates may call.
@@ -113,8 +101,7 @@ ALL: Mapping[str, Callable[..., object]] = {
     "quarter_name": quarter_name,
     "stage_name": stage_name,
     "event_words": event_words,
-    "stage_rows": stage_rows,
-    "figure_rows": figure_rows,
+    "kind_name": kind_name,
     "account_words": account_words,
     "action_words": action_words,
     "role_words": role_words,

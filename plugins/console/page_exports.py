@@ -1,129 +1,179 @@
-"""Lists and official forms to take out (导出): asked for, confirmed once more, then fetched here.
+"""Files to take out (导出): asked for, confirmed once more, then fetched here.
 
 The same rules as in chat say whose rows they hold, and leave the same rows behind.
 """
 
-import re
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from core import files
+from core import files, progress
 from core.errors import Refusal
-from core.texts import current
-from models.enums import ExportKind
-from plugins.console import policy, rendering
+from core.progress import Come
+from plugins.console import export_doors, export_families, rendering
+from plugins.console.export_families import Asked, Door, Fields
 from plugins.console.visits import Visit
 from plugins.delivery import exports
 from plugins.delivery.exports import FETCHED, Ordered
-from plugins.ledgers import labels, making, reading, service, views
-from plugins.ledgers.service import Wanted
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "zip": "application/zip",
 }
-# No row has a larger number.
-_ID = re.compile(r"[0-9]{1,9}")
-_LISTS = (ExportKind.ACTIVISTS, ExportKind.CONTACTS, ExportKind.MOVEMENTS)
-_FORMS = (ExportKind.REGISTER, ExportKind.PROCESS)
+# What lies inside of each kind of file that we make; anything else is a parcel.
+_INSIDE = {"xl/workbook.xml": "xlsx", "word/document.xml": "docx"}
+# What a form of ours carries from one page to the next.
+_FIELDS = ("kind", "unit", "person", "days", "quarter", "archive", "area", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An order as the page shows it; ``come`` is how far making it is, where that is known."""
+
+    order: Ordered
+    title: str
+    come: Come | None
+
+    @property
+    def is_making(self) -> bool:
+        """Whether it is still being made."""
+        return not self.order.files and not self.order.is_over
+
+    @property
+    def sentence(self) -> str:
+        """How far it has come, in words."""
+        return _sentence(self.title, self.come)
+
+
+def _sentence(title: str, come: Come | None) -> str:
+    if come is None:
+        return rendering.say("console.export_making", list=title)
+    return rendering.say("console.export_come", list=title, done=come.done, total=come.total)
 
 
 async def show(visit: Visit) -> Response:
     """Show what can be taken out, and what was ordered here lately."""
-    ordered = await exports.fetchable(visit.actor, making.MAKER, now=visit.now)
-    kinds = (*_LISTS, *(_FORMS if policy.acts_for_branch(visit.actor) else ()))
+    return await _page(visit)
+
+
+async def _page(visit: Visit, problem: str = "") -> Response:
+    ordered = await _ordered(visit)
     return rendering.page(
         visit,
         "exports.html",
-        kinds=[(kind.value, labels.title(kind)) for kind in kinds],
-        ordered=[(one, labels.title(one.kind)) for one in ordered],
+        status=409 if problem else 200,
+        problem=problem,
+        offered=export_doors.offered(visit.actor),
+        chosen=visit.form.get("kind", ""),
+        said=visit.form.get("words", ""),
+        ordered=ordered,
+        is_making=any(one.is_making for one in ordered),
     )
+
+
+async def _ordered(visit: Visit) -> list[_Order]:
+    """Return what somebody ordered here within the hour, the newest first."""
+    found = [
+        order
+        for door in export_doors.DOORS
+        for order in await exports.fetchable(visit.actor, door.maker, now=visit.now)
+    ]
+    found.sort(key=lambda order: order.number, reverse=True)
+    return [
+        _Order(order, export_doors.title(order.kind), progress.of(order.uid)) for order in found
+    ]
 
 
 async def ask(visit: Visit) -> Response:
     """Say what a file would hold, and ask once more; nothing is made yet."""
-    kind, said = _kind(visit), visit.form.get("words", "").strip()
-    if visit.form.get("person"):
-        return await _proposed(visit, _wanted(visit))
-    if kind in _LISTS:
-        return await _proposed(
-            visit, await reading.list_wanted(visit.actor, kind, said, visit.today)
-        )
-    found = await reading.forms_wanted(visit.actor, kind, said, visit.today)
-    if isinstance(found, Wanted):
-        return await _proposed(visit, found)
-    return rendering.page(visit, "export_which.html", kind=kind.value, people=found)
+    try:
+        return await _asked(visit)
+    except Refusal as refusal:
+        return await _page(visit, rendering.say(refusal.key, **refusal.fields))
 
 
-async def _proposed(visit: Visit, wanted: Wanted) -> Response:
-    found = await service.propose(actor=visit.actor, wanted=wanted, today=visit.today)
-    *said, noted = [current().render(say) for say in views.sentences(found)]
-    said += [rendering.say("console.export_marked"), noted]
-    kept = {name: value for name, value in reading.data(wanted).items() if value is not None}
-    if wanted.span is not None:
-        kept["days"] = f"{wanted.span.first.isoformat()} {wanted.span.last.isoformat()}"
-    return rendering.page(visit, "export_confirm.html", said=said, fields=kept, order=uuid4().hex)
+async def _asked(visit: Visit) -> Response:
+    door, kind = export_doors.door_of(visit.actor, visit.form.get("kind", ""))
+    if "period" in visit.form:
+        # The page of numbers says itself what it is about.
+        return await _proposed(visit, door, _kept(visit))
+    said = visit.form.get("words", "").strip()
+    person = export_families.number(visit.form.get("person", ""))
+    found = await door.read(Asked(visit.actor, kind, said, visit.today, person))
+    if isinstance(found, Sequence):
+        return rendering.page(visit, "export_which.html", kind=kind.value, said=said, people=found)
+    return await _proposed(visit, door, found)
+
+
+async def _proposed(visit: Visit, door: Door, fields: Fields) -> Response:
+    said = await door.propose(visit.actor, fields, visit.today)
+    return rendering.page(
+        visit,
+        "export_confirm.html",
+        said=[line for say in said for line in rendering.words(say).splitlines()],
+        fields={name: value for name, value in fields.items() if value},
+        order=uuid4().hex,
+    )
 
 
 async def confirm(visit: Visit) -> Response:
     """Owe the file and begin to make it; the page that follows has it, or says that it comes."""
+    door, _ = export_doors.door_of(visit.actor, visit.form.get("kind", ""))
     key = f"{FETCHED}{visit.actor.person_id}:{visit.form.get('order', '')[:32]}"
-    uid = await service.confirm(actor=visit.actor, wanted=_wanted(visit), key=key, now=visit.now)
-    await service.begin(uid)
+    uid = await door.confirm(visit.actor, _kept(visit), key, visit.now)
+    await exports.begin(uid, door.maker)
     return rendering.go("/exports", "ordered")
 
 
-async def send(visit: Visit) -> Response:
-    """Send one file of an order to whoever gave it, within the hour."""
-    found = await exports.fetchable(visit.actor, making.MAKER, now=visit.now)
-    order = next((one for one in found if one.uid == visit.uid()), None)
-    number = visit.number("file")
-    if order is None or not 1 <= number <= len(order.files):
-        raise Refusal("console.export_gone")
-    suffix = _suffix(order)
-    name = quote(f"{labels.title(order.kind)}-{number}.{suffix}")
-    return Response(
-        await files.read(order.files[number - 1]),
-        media_type=_TYPES[suffix],
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"},
+def _kept(visit: Visit) -> Fields:
+    return {name: visit.form[name] for name in _FIELDS if name in visit.form}
+
+
+async def state(visit: Visit) -> Response:
+    """Return how far an order has come, for its bar."""
+    one = await _own(visit)
+    come = one.come or Come(0, 0)
+    return JSONResponse(
+        {
+            "sent": come.done,
+            "total": come.total,
+            "sentence": one.sentence,
+            "moving": one.is_making,
+        }
     )
 
 
-def _suffix(order: Ordered) -> str:
-    if order.kind in _LISTS:
-        return "xlsx"
-    return "zip" if order.about_id is None else "docx"
-
-
-def _kind(visit: Visit) -> ExportKind:
-    """Return the kind that was chosen; Refusal ``console.export_gone`` for none of them."""
-    said = visit.form.get("kind", "")
-    found = next((kind for kind in (*_LISTS, *_FORMS) if kind.value == said), None)
+async def _own(visit: Visit) -> _Order:
+    uid = visit.uid()
+    found = next((one for one in await _ordered(visit) if one.order.uid == uid), None)
     if found is None:
         raise Refusal("console.export_gone")
     return found
 
 
-def _wanted(visit: Visit) -> Wanted:
-    """Return what a form of ours wants; Refusal ``console.export_gone`` for what is none."""
-    kind, form = _kind(visit), visit.form
-    kept = {
-        "kind": kind.value,
-        "unit": _number(form.get("unit", "")),
-        "person": _number(form.get("person", "")),
-        "days": form.get("days", "").split() or None,
-    }
-    try:
-        wanted = reading.wanted(kept)
-    except (TypeError, ValueError):
-        raise Refusal("console.export_gone") from None
-    if (wanted.span is None) is (kind in _LISTS):
+async def send(visit: Visit) -> Response:
+    """Send one file of an order to whoever gave it, within the hour."""
+    one, number = await _own(visit), visit.number("file")
+    if not 1 <= number <= len(one.order.files):
         raise Refusal("console.export_gone")
-    return wanted
+    data = await files.read(one.order.files[number - 1])
+    suffix = _suffix_of(data)
+    name = quote(f"{one.title}-{number}.{suffix}")
+    return Response(
+        data,
+        media_type=_TYPES[suffix],
+        headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
 
 
-def _number(said: str) -> int | None:
-    return int(said) if _ID.fullmatch(said) else None
+def _suffix_of(data: bytes) -> str:
+    """Return what kind of file of ours this is; all of them are archives inside."""
+    with zipfile.ZipFile(io.BytesIO(data)) as inside:
+        names = set(inside.namelist())
+    return next((suffix for name, suffix in _INSIDE.items() if name in names), "zip")

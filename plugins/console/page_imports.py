@@ -9,9 +9,10 @@ from uuid import uuid4
 
 from starlette.responses import JSONResponse, Response
 
-from core import files
+from core import files, progress
 from core.actors import Stage
 from core.errors import Refusal
+from core.progress import Come
 from models import RosterImport
 from plugins.console import rendering
 from plugins.console.visits import Visit
@@ -20,11 +21,13 @@ from plugins.roster import words as roster_words
 from plugins.roster.importing import Fixed
 from plugins.roster.imports import Pending, Settled
 from plugins.roster.plans import Doubt
+from plugins.roster.tables import Brought
 
 # Rows that do not fit, on one page; further ones show once these are mended.
 MOST_PROBLEMS = 200
 # Imports that are listed.
 MOST_IMPORTS = 10
+_LONGEST_SAMPLE = 16
 _COLUMN = "column-"
 _FILES = (
     (f"{roster_words.CODES_FILE}.xlsx",
@@ -37,8 +40,12 @@ _FILES = (
 async def show_all(visit: Visit) -> Response:
     """Show the field for a file, and what was imported before."""
     imports.require_officer(visit.actor)
-    found = await queries.last_imports(visit.actor, MOST_IMPORTS)
-    return rendering.page(visit, "imports.html", imports=found)
+    return rendering.page(
+        visit,
+        "imports.html",
+        unfinished=await queries.unfinished_imports(visit.actor),
+        imports=await queries.last_imports(visit.actor, MOST_IMPORTS),
+    )
 
 
 async def receive(visit: Visit) -> Response:
@@ -69,7 +76,9 @@ async def show(visit: Visit) -> Response:
     if row.applied_at is not None:
         return rendering.page(visit, "import_done.html", row=row)
     if row.confirmed_at is not None:
-        return rendering.page(visit, "import_working.html", row=row)
+        come = progress.of(row.uid)
+        sentence = _sentence(come)
+        return rendering.page(visit, "import_working.html", row=row, come=come, sentence=sentence)
     return await _preview(visit, await imports.pending(visit.actor, row.uid))
 
 
@@ -91,10 +100,18 @@ async def _preview(visit: Visit, found: Pending) -> Response:
         checked=checked,
         would=import_views.would(checked) if checked and not problems else (),
         left_out=import_views.left_out(found.table, settled),
+        samples={place: _sample(found.table, place) for place in found.table.labels},
         problems=[import_views.problem(one) for one in problems[:MOST_PROBLEMS]],
         more=max(0, len(problems) - MOST_PROBLEMS),
         list_mark=roster_words.LIST_MARK,
     )
+
+
+def _sample(table: Brought, place: int) -> str:
+    """Return the first thing that stands in a column, so that its meaning can be seen."""
+    filled = (cells[place] for _, cells in table.rows if cells.get(place, "").strip())
+    found = next(filled, "").strip()
+    return found if len(found) <= _LONGEST_SAMPLE else f"{found[:_LONGEST_SAMPLE]}…"
 
 
 async def change(visit: Visit) -> Response:
@@ -140,14 +157,24 @@ async def state(visit: Visit) -> Response:
     """Return how far an import has come, for the bar of its page."""
     row = await _own(visit)
     is_moving = row.confirmed_at is not None and row.applied_at is None
+    come = progress.of(row.uid)
     return JSONResponse(
         {
-            "sent": 0 if is_moving else 1,
-            "total": 1,
-            "sentence": rendering.say("console.import_working"),
+            "sent": come.done if come else 0,
+            "total": come.total if come else 0,
+            "sentence": _sentence(come),
             "moving": is_moving,
         }
     )
+
+
+def _sentence(come: Come | None) -> str:
+    """Say how far an import has come; codes and slips are made first, then all is written."""
+    if come is None:
+        return rendering.say("console.import_working")
+    if come.done >= come.total:
+        return rendering.say("console.import_writing", total=come.total)
+    return rendering.say("console.import_come", done=come.done, total=come.total)
 
 
 async def send_file(visit: Visit) -> Response:

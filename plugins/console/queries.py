@@ -11,7 +11,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from core.actors import Actor, Stage, UnitScope
-from models import AuditLog, Mentorship, Person, ReadLog, Role, ThoughtReport
+from models import AuditLog, Mentorship, Person, ReadLog, Role, ThoughtReport, Unit
 from plugins.identity import words
 from plugins.identity.looks import REPORT_PREFIX
 from plugins.identity.policy import named_units, visible_units
@@ -205,3 +205,11 @@ async def looks(actor: Actor, *, page: int) -> Listed:
         for row in found
     )
     return Listed(lines, total, page)
+
+
+async def units_above(scope: UnitScope, path: str) -> tuple[tuple[str, str], ...]:
+    """Return name and tree path of the units above one that are in somebody's scope, top down."""
+    steps = path.strip("/").split("/")
+    chain = ["/" + "/".join(steps[: n + 1]) + "/" for n in range(len(steps) - 1)]
+    rows = await Unit.filter(path__in=[one for one in chain if scope.covers(one)]).order_by("path")
+    return tuple((unit.name, unit.path) for unit in rows)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from core import clock, files, logs
+from core import clock, files, logs, progress
 from core.actors import Actor
 from core.database import require_tx, run_tx
 from core.errors import Fault, Refusal
@@ -148,6 +148,8 @@ async def make(uid: str, maker: Maker) -> bool:
         except (Fault, Refusal, OSError):
             await _forget([item.stored.blob_id for item in kept])
             raise
+        finally:
+            progress.over(uid)
         if not is_owed:
             await _forget([item.stored.blob_id for item in kept])
         return is_owed
@@ -265,8 +267,8 @@ class Ordered:
     """
 
     uid: str
+    number: int
     kind: ExportKind
-    about_id: int | None
     confirmed_at: datetime
     files: tuple[str, ...]
     is_over: bool
@@ -283,8 +285,8 @@ async def fetchable(actor: Actor, maker: Maker, *, now: datetime) -> tuple[Order
     return tuple(
         Ordered(
             uid=row.uid,
+            number=row.id,
             kind=row.kind,
-            about_id=row.about_id,
             confirmed_at=row.confirmed_at,
             files=tuple(row.blobs),
             is_over=row.made_at is not None and not row.blobs,

@@ -15,6 +15,7 @@ from core.clock import local_day
 from core.errors import Fault
 from core.parcels import Packed
 from core.periods import Span
+from core.progress import Stretch
 from core.spreadsheets import Cell
 from models import Person, ReportExport, Unit
 from models.enums import ExportKind
@@ -133,19 +134,22 @@ async def _form_files(actor: Actor, order: ReportExport, now: datetime) -> Async
     volumes = [people[at : at + MOST_FORMS] for at in range(0, len(people), MOST_FORMS)]
     for number, volume in enumerate(volumes, 1):
         ending = f"-{number}" if len(volumes) > 1 else ""
-        data = await _parcel(actor, order.kind, volume, template, now)
+        stretch = Stretch(order.uid, (number - 1) * MOST_FORMS, len(people))
+        data = await _parcel(actor, order.kind, volume, template, now, stretch)
         yield Made(f"{title}{ending}.zip", "zip", data)
 
 
-async def _parcel(
+async def _parcel(  # noqa: PLR0917  # all of one parcel
     actor: Actor,
     kind: ExportKind,
     people: Sequence[tuple[int, str]],
     template: bytes,
     now: datetime,
+    stretch: Stretch,
 ) -> bytes:
     title, packed = labels.title(kind), []
     for number, (person_id, name) in enumerate(people, 1):
+        stretch.note(number - 1)
         data = await _form(actor, kind, person_id, template, now)
         if data is not None:
             path = f"{number:03d}_{parcels.safe_name(name)}_{title}.docx"

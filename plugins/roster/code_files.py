@@ -17,6 +17,7 @@ from docx.table import Table, _Cell
 from core import spreadsheets, word_files
 from core.clock import local
 from core.config import settings
+from core.progress import Stretch
 from core.texts import render
 from plugins.roster import words
 from plugins.roster.service import Invited
@@ -31,12 +32,17 @@ _HEIGHT = Cm(4.2)
 _GAP = Pt(4)
 
 
-def build(invited: Sequence[Invited], now: datetime) -> list[tuple[str, bytes]]:
-    """Return the files with the codes of ``invited``, each by the name it is sent under."""
+def build(
+    invited: Sequence[Invited], now: datetime, stretch: Stretch | None = None
+) -> list[tuple[str, bytes]]:
+    """Return the files with the codes of ``invited``, each by the name it is sent under.
+
+    It is noted in ``stretch`` for how many of them a slip is there.
+    """
     stamp = f"{local(now):%Y%m%d-%H%M}"
     return [
         (f"{words.CODES_FILE}-{stamp}.xlsx", table(invited, now)),
-        (f"{words.SLIPS_FILE}-{stamp}.docx", slips(invited)),
+        (f"{words.SLIPS_FILE}-{stamp}.docx", slips(invited, stretch)),
     ]
 
 
@@ -48,7 +54,7 @@ def table(invited: Sequence[Invited], now: datetime) -> bytes:
     return spreadsheets.build(words.CODES_FILE, mark, words.CODES_HEADERS, rows)
 
 
-def slips(invited: Sequence[Invited]) -> bytes:
+def slips(invited: Sequence[Invited], stretch: Stretch | None = None) -> bytes:
     """Return a .docx with a slip for everybody, broken lines to cut along between them."""
     document = Document()
     word_files.set_page(document, margin=_MARGIN)
@@ -59,7 +65,9 @@ def slips(invited: Sequence[Invited]) -> bytes:
     _cut_lines(sheet)
     hint = render("roster.slip_hint", days=settings().privacy.invitation_days)
     word_files.keep_rows_whole(sheet)
-    for row, pair in zip(sheet.rows, _pairs(invited), strict=True):
+    for number, (row, pair) in enumerate(zip(sheet.rows, _pairs(invited), strict=True)):
+        if stretch is not None:
+            stretch.note(number * _IN_A_ROW)
         row.height = _HEIGHT
         for cell, item in zip(row.cells, pair, strict=False):
             _fill(cell, item, hint)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from core import clock, crypto, files, logs
+from core import clock, crypto, files, logs, progress
 from core.actors import Actor
 from core.clock import local_day
 from core.database import require_tx, run_tx, transactional
 from core.errors import Fault, Refusal
 from core.messages import Blob, Chat, ChatKind, MediaKind, Text
+from core.progress import Stretch
 from core.texts import render
 from models import Account, RosterImport
 from models.enums import Priority
@@ -142,6 +143,8 @@ async def carry_out(uid: str) -> ImportResult | None:
         except Refusal:
             await run_tx(partial(_reopen, row.id))
             raise
+        finally:
+            progress.over(uid)
 
 
 async def _begin(uid: str) -> RosterImport | None:
@@ -170,8 +173,8 @@ async def _carried_out(row: RosterImport, now: datetime) -> ImportResult:
     ready = await carrying.prepare(
         read.rows, reach=reach, doubt=settled.doubt, now=now, actor=row.asked_by_id
     )
-    result = service.result_of(ready.plan, ready.codes)
-    made = await _files_for(result, now)
+    result, rows = service.result_of(ready.plan, ready.codes), len(read.rows)
+    made = await _files_for(result, now, Stretch(row.uid, rows - len(result.invited), rows))
     try:
         await run_tx(partial(_write, row, ready, made, now))
     except Exception:
@@ -193,11 +196,12 @@ async def _reach_of(row: RosterImport, now: datetime) -> Reach:
     return queries.importing_reach(actor)
 
 
-async def _files_for(result: ImportResult, now: datetime) -> _Files:
+async def _files_for(result: ImportResult, now: datetime, stretch: Stretch) -> _Files:
     """Make and seal the files with codes: a table, and slips to cut."""
     if not result.invited:
         return _Files()
-    made = await asyncio.to_thread(code_files.build, result.invited, now)
+    made = await asyncio.to_thread(code_files.build, result.invited, now, stretch)
+    stretch.note(len(result.invited))
     blobs = []
     for name, data in made:
         stored = await files.put(data, suffix=name.rpartition(".")[2])

@@ -16,6 +16,7 @@ from core.actors import ROLE_WHO, Actor, RoleKind, Who
 from core.clock import local, local_day
 from core.database import transactional
 from core.errors import Refusal
+from core.progress import Stretch
 from core.texts import render
 from models import AuditLog, Mentorship, Person, ReportExport, Role
 from models.enums import ExportKind
@@ -113,7 +114,7 @@ def _is_secretary(actor: Actor) -> bool:
     return Who.SECRETARY in kinds and Who.TOWNSHIP not in kinds
 
 
-async def _files(actor: Actor, _order: ReportExport, now: datetime) -> AsyncIterator[Made]:
+async def _files(actor: Actor, order: ReportExport, now: datetime) -> AsyncIterator[Made]:
     """Make the roster, in pieces that an import takes in one go."""
     if not imports.is_officer(actor):
         return
@@ -123,16 +124,23 @@ async def _files(actor: Actor, _order: ReportExport, now: datetime) -> AsyncIter
     pieces = -(-total // (MOST_ROWS - 2))
     for number in range(pieces):
         some = await people.offset(number * (MOST_ROWS - 2)).limit(MOST_ROWS - 2)
-        data = await sheet(some, mark=mark, today=local_day(now))
+        stretch = Stretch(order.uid, number * (MOST_ROWS - 2), total)
+        data = await sheet(some, mark=mark, today=local_day(now), stretch=stretch)
         ending = f"-{number + 1}" if pieces > 1 else ""
         yield Made(f"{words.ROSTER_FILE}{ending}.xlsx", "xlsx", data)
 
 
-async def sheet(people: Sequence[Person], *, mark: str, today: date) -> bytes:
+async def sheet(
+    people: Sequence[Person], *, mark: str, today: date, stretch: Stretch | None = None
+) -> bytes:
     """Return an .xlsx of people, a row each, in the columns that an import knows."""
     beside = _Beside(await UnitTree.load())
+    done = 0
     for some in in_batches([person.id for person in people]):
+        if stretch is not None:
+            stretch.note(done)
         await _read_beside(some, beside, today)
+        done += len(some)
     lines = [_line(person, beside) for person in people]
     return await asyncio.to_thread(spreadsheets.build, words.ROSTER_FILE, mark, HEAD, lines)
 

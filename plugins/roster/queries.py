@@ -70,6 +70,16 @@ async def own_import(actor: Actor, uid: str) -> RosterImport | None:
     return await RosterImport.get_or_none(uid=uid, asked_by_id=actor.person_id)
 
 
+async def unfinished_imports(actor: Actor) -> list[RosterImport]:
+    """Return what somebody brought in and neither wrote nor dropped, the newest first."""
+    if actor.person_id is None:
+        return []
+    mine = RosterImport.filter(
+        asked_by_id=actor.person_id, applied_at__isnull=True, dropped_at__isnull=True
+    )
+    return await mine.order_by("-id")
+
+
 async def last_imports(actor: Actor, most: int) -> list[RosterImport]:
     """Return what somebody brought in last and wrote, the newest first."""
     if actor.person_id is None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from core import spreadsheets
+from core import progress, spreadsheets
 from core.actors import Actor, Who
 from core.clock import local_day
 from core.config import settings
@@ -108,24 +108,28 @@ async def _files(actor: Actor, order: ReportExport, now: datetime) -> AsyncItera
     if order.first_on is None or order.last_on is None or not people.scope.paths:
         return
     period = periods.of_days(order.first_on, order.last_on)
-    data = await build(people, period, detail_labels.mark(actor.name, now), local_day(now))
+    mark = detail_labels.mark(actor.name, now)
+    data = await build(people, period, mark, local_day(now), work=order.uid)
     yield Made(detail_labels.file_name(people.area, period), "xlsx", data)
 
 
-async def build(people: People, period: Period, mark: str, today: date) -> bytes:
-    """Return the file; rows are read, written and forgotten a thousand people at a time."""
+async def build(people: People, period: Period, mark: str, today: date, *, work: str = "") -> bytes:
+    """Return the file; rows are read, written and forgotten a thousand people at a time.
+
+    ``work`` is the order of which it is noted how many people are done.
+    """
     folder = settings().data_dir / "books"
     # Orders are made one after the other: what lies there is of a process that was killed.
     await asyncio.to_thread(spreadsheets.clear, folder)
     book = await asyncio.to_thread(Book, mark, folder=folder)
     try:
-        await _fill(book, people, period, today)
+        await _fill(book, people, period, today, work)
         return await asyncio.to_thread(book.close)
     finally:
         await asyncio.to_thread(book.drop)
 
 
-async def _fill(book: Book, people: People, period: Period, today: date) -> None:
+async def _fill(book: Book, people: People, period: Period, today: date, work: str) -> None:
     whole = await queries.overview(people.scope, people.area, period, today)
     hours = await study_hours.study(people, period)
     due = await deadlines.totals(people, today)
@@ -137,8 +141,11 @@ async def _fill(book: Book, people: People, period: Period, today: date) -> None
     if not people.scope.names:
         return
     sheet = book.sheet(*detail_labels.person_head())
+    done, total = 0, sum(whole.figures.stages.values())
     async for batch in detail_rows.persons(people, period, today):
+        progress.note(work, done, total)
         await asyncio.to_thread(sheet.add, detail_labels.persons(batch))
+        done += len(batch)
     sheet = book.sheet(*detail_labels.dated_head())
     async for some in deadlines.all_named(people, today):
         await asyncio.to_thread(sheet.add, detail_labels.dated(some))

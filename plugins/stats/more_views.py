@@ -85,16 +85,20 @@ def who(area: Area, kind: DeadlineKind, found: Sequence[Dated], today: date, *, 
 
 def proposed(found: Proposed, today: date) -> Reply:
     """Say what the file would be and by which word; nothing is made yet."""
-    area, names = found.area, {"period": period_name(found.period, today)}
-    if found.names:
-        what = Say("stats.details_of_people", unit=area.name, people=found.people, **names)
-        noted = Say("stats.export_noted_by_person")
-    else:
-        what = Say("stats.details_of_units", unit=area.name, units=found.units, **names)
-        noted = Say("stats.export_noted")
+    what, noted = details_sentences(found, today)
     says = (what, Say("stats.export_marked"), noted, Say("stats.export_word"))
-    data = {"path": area.path, "period": found.period.to_text()}
+    data = {"path": found.area.path, "period": found.period.to_text()}
     return Reply(says=says, ask=Ask(EXPORT, data=data))
+
+
+def details_sentences(found: Proposed, today: date) -> tuple[Say, Say]:
+    """Say what the file would be, and that taking it is noted."""
+    unit, period = found.area.name, period_name(found.period, today)
+    if found.names:
+        what = Say("stats.details_of_people", unit=unit, people=found.people, period=period)
+        return what, Say("stats.export_noted_by_person")
+    what = Say("stats.details_of_units", unit=unit, units=found.units, period=period)
+    return what, Say("stats.export_noted")
 
 
 def made() -> Reply:

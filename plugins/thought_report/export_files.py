@@ -10,6 +10,7 @@ from core.actors import Actor
 from core.errors import Fault
 from core.parcels import Packed
 from core.periods import Quarter
+from core.progress import Stretch
 from models import ReportPart
 from models.enums import ExportKind, PartKind
 from plugins.delivery.exports import Made
@@ -65,8 +66,13 @@ def needs_archive(wanted: Wanted, found: Sequence[Source]) -> bool:
     return wanted.as_archive or wanted.kind is ExportKind.CYCLE or others
 
 
-async def make(actor: Actor, wanted: Wanted, now: datetime) -> AsyncIterator[Made]:
-    """Make the files one after the other; none when nothing is there for the actor's office."""
+async def make(
+    actor: Actor, wanted: Wanted, now: datetime, *, work: str = ""
+) -> AsyncIterator[Made]:
+    """Make the files one after the other; none when nothing is there for the actor's office.
+
+    ``work`` is the order of which it is noted how far it has come, report by report.
+    """
     mark = export_labels.mark(actor.name, now)
     if wanted.kind is ExportKind.LEDGER:
         rows = await export_reading.ledger(actor, wanted.quarter_or_fault)
@@ -81,8 +87,9 @@ async def make(actor: Actor, wanted: Wanted, now: datetime) -> AsyncIterator[Mad
     volumes = list(export_reading.volumes(found))
     for number, volume in enumerate(volumes, 1):
         title = _title(wanted, found, number if len(volumes) > 1 else 0)
+        stretch = Stretch(work, sum(map(len, volumes[: number - 1])), sum(map(len, volumes)))
         if as_archive:
-            data = await _archive(volume, title, mark, actor, now)
+            data = await _archive(volume, title, mark, actor, now, stretch)
             yield Made(f"{parcels.safe_name(title)}.zip", "zip", data)
         else:
             sheaves = [await _sheaf(one) for one in volume]
@@ -118,11 +125,12 @@ async def _leaf(part: ReportPart, number: int) -> Leaf:
     return Leaf(heading, note=note)
 
 
-async def _archive(
-    volume: Sequence[Slice], title: str, mark: str, actor: Actor, now: datetime
+async def _archive(  # noqa: PLR0917  # all of one parcel
+    volume: Sequence[Slice], title: str, mark: str, actor: Actor, now: datetime, stretch: Stretch
 ) -> bytes:
     packed: list[Packed] = []
     for number, one in enumerate(volume, 1):
+        stretch.note(number - 1)
         packed += await _packed(one, number, mark)
     head = {"title": title, "made_at": now.isoformat(), "made_by": actor.name, "mark": mark}
     return await asyncio.to_thread(lambda: parcels.pack(packed, head=head, at=now))

@@ -18,8 +18,14 @@ def proposed(found: Proposed, today: date) -> Reply:
         "quarter": str(wanted.quarter) if wanted.quarter else None,
         "archive": wanted.as_archive,
     }
-    says = (_what(found, today), Say("thought_report.export_marked"), _looks(found))
+    what, noted = sentences(found, today)
+    says = (what, Say("thought_report.export_marked"), noted)
     return Reply(says=(*says, Say("thought_report.export_word")), ask=Ask(EXPORT, data=data))
+
+
+def sentences(found: Proposed, today: date) -> tuple[Say, Say]:
+    """Say what would be taken out, and that taking it is noted."""
+    return _what(found, today), _looks(found)
 
 
 def _what(found: Proposed, today: date) -> Say:

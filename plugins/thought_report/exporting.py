@@ -126,7 +126,7 @@ async def _files(actor: Actor, order: ReportExport, now: datetime) -> AsyncItera
         quarter=Quarter.parse(order.quarter) if order.quarter else None,
         as_archive=order.as_archive,
     )
-    async for made in export_files.make(actor, wanted, now):
+    async for made in export_files.make(actor, wanted, now, work=order.uid):
         yield made
 
 

@@ -59,6 +59,7 @@ READS: Mapping[str, Fill] = {
     "/pieces/{uid}/files/{page:int}": _units("piece"),
     "/exports": _nothing,
     "/exports/{uid}/{file:int}": _no_such,
+    "/exports/{uid}/state": _no_such,
     "/imports": _nothing,
     "/imports/{uid}": _no_such,
     "/imports/{uid}/state": _no_such,
@@ -75,8 +76,18 @@ WRITES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "/approvals/{uid}": ({"do": "approve"}, {"do": "return"}, {"do": "confirm"}),
     "/pushes/{message:int}/recall": ({},),
     "/pieces/{uid}": ({"do": "pass"}, {"do": "return", "reason": "少个日期"}),
-    "/exports": ({"kind": "activist", "unit": "999999"},),
-    "/exports/confirm": ({"kind": "activist", "unit": "999999"},),
+    "/exports": (
+        {"kind": "activist", "unit": "999999"},
+        {"kind": "person", "words": "{far}"},
+        {"kind": "ledger", "words": "四季度"},
+        {"kind": "roster"},
+        {"kind": "figures", "area": "/1/999999/", "period": "quarter:2026-10-01:2026-12-31"},
+    ),
+    "/exports/confirm": (
+        {"kind": "activist", "unit": "999999"},
+        {"kind": "person", "person": "999999"},
+        {"kind": "figures", "area": "/1/999999/", "period": "quarter:2026-10-01:2026-12-31"},
+    ),
     "/imports/{uid}": ({"do": "undo"}, {"do": "import"}),
     "/out": ({},),
 }

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 import aiohttp
 import pytest_asyncio
 
+from core.actors import Actor
 from core.clock import FrozenClock
+from core.messages import Chat, ChatKind
+from models import Account
 from plugins import console
+from plugins.identity import queries as identity
 from plugins.reception import COMMANDS, CONTINUATIONS, desk
 from plugins.study import library
 from tests.conftest import HOUSE
@@ -124,6 +128,13 @@ class Pages:
         answer = await browser.press(await self.link(name))
         assert answer.status == 200, answer.text
         return browser
+
+    async def actor(self, name: str) -> Actor:
+        """Return somebody as his private chat knows him."""
+        account = await Account.get(person__name=name)
+        chat = Chat(account.platform, account.self_id, ChatKind.PRIVATE, account.account_id)
+        now = self.county.town.clock.now()
+        return (await identity.who_is(chat, account.account_id, now)).actor
 
     async def close(self) -> None:
         for browser in self._open:

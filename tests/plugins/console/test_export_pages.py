@@ -1,4 +1,4 @@
-"""Lists and forms on the page: asked once more, fetched by the one who asked, rows left behind."""
+"""Files on the page: asked once more, fetched by the one who asked, rows left behind."""
 
 import io
 import re
@@ -9,13 +9,15 @@ from urllib.parse import unquote
 import pytest
 from docx import Document
 
+from core import progress
 from models import AuditLog, Delivery, Person, ReadLog, ReportExport
 from models.enums import UnitKind
 from plugins.delivery import exports
-from plugins.ledgers import making
+from plugins.ledgers import making, reading, service
 from tests.plugins.console.conftest import Answer, Browser, Pages
 
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+_BAR = re.compile(r'<progress aria-labelledby="bar-1" max="(\d+)" value="(\d+)">')
 _FILE = re.compile(r'href="/console(/exports/[0-9a-f]{32}/\d+)"')
 
 
@@ -195,3 +197,128 @@ async def test_given_a_foreign_form_when_it_confirms_then_nothing_is_made(pages:
     answer = await browser.post("/exports/confirm", origin="https://evil.example", **kept)
     assert answer.status == 409
     assert await ReportExport.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "said", "name", "inside", "look", "act"),
+    [
+        ("ledger", "", "四季度汇报台账，3 个人，交了 2 份", "汇报台账-1.xlsx", "王建国", None,
+         "thought_report.export"),
+        ("person", "王建国", "王建国的汇报 1 份、2 页，做成 Word", "思想汇报-1.docx", "学焊接",
+         "export:2026Q4", "thought_report.export"),
+        ("person", "四季度", "四季度汇报 2 个人、2 份、4 页，打成压缩包", "思想汇报-1.zip", "",
+         "export:2026Q4", "thought_report.export"),
+        ("roster", "", "花名册 6 人", "花名册-1.xlsx", "王建国", "roster", "roster.export"),
+        ("figures", "四季度", "王家村 四季度的明细，3 个人", "统计明细-1.xlsx", "王建国", "figures",
+         "stats.export"),
+    ],
+)  # fmt: skip
+async def test_given_a_file_of_chat_when_taken_out_then_it_leaves_rows(  # noqa: PLR0917  # its case
+    pages: Pages, kind: str, words: str, said: str, name: str, inside: str, look: str | None,
+    act: str,
+) -> None:  # fmt: skip
+    browser = await pages.enter("刘长河")
+    shown, kept = await ask(browser, kind, words)
+    assert said in shown.text
+    assert "别转到群里" in shown.text
+    assert await ReportExport.all().count() == 0
+
+    after = await browser.post("/exports/confirm", **kept)
+    found = _FILE.search(after.text)
+    assert found, after.text
+    file = await browser.get(found[1])
+
+    assert unquote(file.headers["content-disposition"].partition("''")[2]) == name
+    assert 'http-equiv="refresh"' not in after.text
+    with zipfile.ZipFile(io.BytesIO(file.body)) as book:
+        text = "".join(book.read(one).decode("utf-8", "replace") for one in book.namelist())
+    assert inside in text
+    assert "李文斌" not in text
+    assert await Delivery.filter(target__startswith="account:").count() == 0
+    assert await AuditLog.filter(action=act).count() == 1
+    assert {one.what for one in await ReadLog.all()} == ({look} if look else set())
+
+
+async def test_given_a_clerk_when_she_opens_the_page_then_papers_of_a_branch_are_not_hers(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("孙敏")
+    offered = re.findall(r'name="kind" value="(\w+)"', (await browser.get("/exports")).text)
+    assert offered == ["activist", "contact", "movement", "roster", "figures"]
+    person = str(pages.county.person("王建国"))
+    for form in (
+        {"kind": "person", "person": person}, {"kind": "cycle", "quarter": "2026Q4"},
+        {"kind": "ledger", "quarter": "2026Q4"}, {"kind": "person", "words": "王建国"},
+    ):  # fmt: skip
+        for path in ("/exports", "/exports/confirm"):
+            answer = await browser.post(path, csrf=browser.csrf, order="x", **form)
+            assert answer.status == 409, form
+            assert "1 份、2 页" not in answer.text
+    foreign = pages.county.town.units["桥头村"].path
+    for area, period in (
+        (foreign, "quarter:2026-10-01:2026-12-31"),
+        ("", "days:0001-01-01:9999-12-31"),
+    ):
+        answer = await browser.post(
+            "/exports/confirm",
+            csrf=browser.csrf,
+            order="x",
+            kind="figures",
+            area=area,
+            period=period,
+        )
+        assert answer.status == 409
+    file = await take_out(browser, "figures")
+    with zipfile.ZipFile(io.BytesIO(file.body)) as book:
+        text = "".join(book.read(one).decode() for one in book.namelist())
+    assert "王家村" in text
+    assert not any(name in text for name in ("王建国", "桥头村"))
+    assert await ReportExport.all().count() == 1
+
+
+async def test_given_words_that_lead_nowhere_when_they_are_sent_then_they_stay_on_the_page(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    for kind, words, said in (
+        ("register", "", "培养教育考察登记表要谁的？"),
+        ("person", "", "要谁的汇报？"),
+        ("ledger", "随便哪期", "没看懂是哪一期。"),
+        ("figures", "石桥乡", "您能看的单位里没有这个。"),
+    ):
+        shown, _ = await ask(browser, kind, words)
+        assert shown.status == 409
+        assert said in shown.text
+        assert f'value="{words}"' in shown.text
+        assert f'value="{kind}" required checked' in shown.text
+
+
+async def test_given_a_file_that_takes_long_when_its_page_is_open_then_a_bar_tells_how_far(
+    pages: Pages,
+) -> None:
+    browser = await pages.enter("刘长河")
+    _, kept = await ask(browser, "register", "全部")
+    now = pages.county.town.clock.now()
+    actor = await pages.actor("刘长河")
+    uid = await service.confirm(
+        actor=actor, wanted=reading.wanted({"kind": kept["kind"]}), key="page:1:x", now=now
+    )
+
+    begun = (await browser.get("/exports")).text
+    progress.note(uid, 3, 10)
+    shown = (await browser.get("/exports")).text
+    state = (await browser.get(f"/exports/{uid}/state")).text
+    other = await (await pages.enter("吴芳")).get(f"/exports/{uid}/state")
+    assert await exports.make(uid, making.MAKER)
+    after = (await browser.get("/exports")).text
+
+    assert '<progress aria-labelledby="bar-1"></progress>' in begun
+    assert _BAR.findall(shown) == [("10", "3")]
+    assert "培养教育考察登记表，在做，10 里做好了 3。" in shown
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in shown
+    assert '"sent":3,"total":10' in state
+    assert '"moving":true' in state
+    assert other.status == 404
+    assert "<noscript>" not in after
+    assert '"moving":false' in (await browser.get(f"/exports/{uid}/state")).text
+    assert progress.of(uid) is None

@@ -21,10 +21,14 @@ from playwright.async_api import (
     expect,
 )
 
+from core import progress
 from models import Delivery, Person, ReportReview
 from models.enums import DeliveryState, ReviewDecision
 from plugins.console import app
+from plugins.delivery import exports
+from plugins.roster import listing
 from tests.plugins.console.conftest import Pages
+from tests.plugins.console.test_unit_figures import furnish
 from tests.plugins.roster.town_hall import workbook
 
 CHROMIUM = os.environ.get("YANZHEN_CHROMIUM") or next(
@@ -156,6 +160,7 @@ def test_given_the_tool_of_the_look_when_it_is_read_then_it_is_the_published_one
 async def test_given_every_page_when_it_is_looked_at_then_there_is_no_barrier(
     chromium: Browser, pages: Pages, name: str, size: ViewportSize
 ) -> None:
+    await furnish(pages)
     opened = await enter(chromium, pages, name, size)
 
     paths = [*await every_page(pages), "/no/such/page"]
@@ -225,7 +230,7 @@ async def test_given_a_list_when_it_is_confirmed_on_the_page_then_it_can_be_down
     assert await opened.page.evaluate(WIDE) == 0
     await opened.page.get_by_role("button", name="确认导出").click()
     async with opened.page.expect_download() as waiting:
-        await opened.page.get_by_role("link", name="下载联系台账，第 1 份").click()
+        await opened.page.get_by_role("link", name="下载联系台账").click()
     assert (await waiting.value).suggested_filename == "联系台账-1.xlsx"
     assert await opened.page.evaluate(LOOK) == []
     assert await opened.page.evaluate(WIDE) == 0
@@ -258,6 +263,25 @@ async def test_given_a_push_under_way_when_groups_get_it_then_its_bar_moves_by_i
 
     await expect(status).to_have_text("3 个群：发了 1，等着 1，不确定 0，发不进 1。")
     await expect(opened.page.get_by_role("progressbar")).to_have_attribute("value", "1")
+
+    # A roster that is being made: the same, until it is there to be saved.
+    now = pages.county.town.clock.now()
+    actor = await pages.actor("郑海燕")
+    uid = await listing.confirm(actor=actor, key=f"{exports.FETCHED}1:x", now=now)
+    await opened.go("/exports")
+    status, bar = opened.page.get_by_role("status"), opened.page.get_by_role("progressbar")
+    await expect(status).to_have_text("花名册，在做。")
+    assert await bar.get_attribute("value") is None
+    assert await opened.page.evaluate(LOOK) == []
+    progress.note(uid, 4, 12)
+    await opened.page.clock.fast_forward(1_500)
+    await expect(status).to_have_text("花名册，在做，12 里做好了 4。")
+    await expect(bar).to_have_attribute("value", "4")
+    await expect(bar).to_have_attribute("max", "12")
+    assert await exports.make(uid, listing.MAKER)
+    await opened.page.clock.fast_forward(1_500)
+    await expect(opened.page.get_by_role("link", name="下载花名册")).to_be_visible()
+    await expect(bar).to_have_count(0)
 
 
 async def test_given_a_page_that_takes_a_while_when_it_is_asked_for_then_a_bar_shows(

@@ -3,9 +3,13 @@
 import re
 from datetime import date
 
+import pytest
+
 from core.clock import at_local
 from models import AuditLog, Delivery, Inspection, Person, ReadLog, ReportReview, ThoughtReport
 from models.enums import ReportState, ReviewDecision
+from plugins.console import labels
+from plugins.identity import looks
 from tests.plugins.console.conftest import Pages
 
 
@@ -200,7 +204,7 @@ async def test_given_a_township_clerk_when_she_looks_at_numbers_then_there_are_n
     village = (await browser.get(f"/units?unit={path}")).text
 
     assert "柳河乡，四季度" in whole
-    assert "王家村：该 3 份，交了 2 份" in whole
+    assert "王家村：3 份交了 2 份" in whole
     assert "<svg" in whole
     assert "王家村，四季度" in village
     for page in (whole, village):
@@ -246,6 +250,19 @@ async def test_given_acts_and_looks_when_they_are_listed_then_only_those_of_the_
     assert "王建国" not in above + no_looks
     assert "王家村" in above
     assert await AuditLog.filter(action="identity.invite").count() == 1
+
+
+@pytest.mark.usefixtures("texts")
+def test_given_every_kind_of_look_when_it_is_named_then_it_has_words_of_its_own() -> None:
+    plain = {value for name, value in vars(looks).items() if name.isupper() and name[0] != "_"}
+    kinds = {f"{one}2026Q3" if one.endswith(":") else one for one in plain}
+
+    said = {labels.look_words(kind, date(2026, 11, 23)) for kind in kinds}
+
+    assert len(said) == len(kinds) >= 11
+    assert labels.look_words("nothing of ours", date(2026, 11, 23)) not in said
+    assert labels.look_words("figures", date(2026, 11, 23)) == "统计明细里的一行"
+    assert labels.look_words("thought_report:202610", date(2027, 1, 5)) == "2026年10月汇报"
 
 
 async def test_given_words_with_marks_when_they_are_shown_then_they_stay_words(
