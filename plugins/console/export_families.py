@@ -224,9 +224,10 @@ class Roster:
         """Return the whole of it, whatever was written."""
         return {"kind": asked.kind.value}
 
-    async def propose(self, actor: Actor, _fields: Fields, _today: date) -> Sequence[Say]:
+    async def propose(self, actor: Actor, _fields: Fields, today: date) -> Sequence[Say]:
         """Say what it would be."""
-        return (Say("roster.export_would", count=await listing.propose(actor)),)
+        officers = (Say("roster.export_officers"),) if listing.is_of_officers(actor) else ()
+        return (Say("roster.export_would", count=await listing.propose(actor, today)), *officers)
 
     async def confirm(self, actor: Actor, _fields: Fields, key: str, now: datetime) -> str:
         """Owe it."""
