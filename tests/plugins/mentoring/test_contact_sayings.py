@@ -184,6 +184,15 @@ def test_given_the_file_when_it_is_counted_then_no_line_stands_there_twice() -> 
     assert len(SAYINGS.lines) >= 400
 
 
+def test_given_a_contact_of_months_ago_when_it_is_read_then_it_is_shown_before_it_is_kept() -> None:
+    old, near = (facts_of(f"{day} 建国 电话 通了", SAYINGS) for day in ("9月3日", "10月3日"))
+
+    assert old is not None
+    assert near is not None
+    assert (steps.missing(old), old.doubts) == (Step.CONFIRM, ("day",))
+    assert steps.missing(near) is None
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=60))
 def test_given_nonsense_when_it_is_read_then_nothing_is_written_without_a_question(
     text: str,
