@@ -196,16 +196,21 @@ async def _end(found: Plan, today: date, now: datetime) -> str:
     await pair.save(update_fields=["until_on"])
     await escalation.end_for_pair(pair_id=pair.id, now=now)
     say = Say("mentoring.handed_over", person=found.person, mentor=found.mentor)
+    await _owe(HANDED_OVER, f"{pair.id}:{today}", pair.mentor_id, say, now)
+    return str(pair.mentor.name)
+
+
+async def _owe(purpose: str, occasion: str, person_id: int, say: Say, now: datetime) -> None:
+    """Owe somebody a notice, once for its occasion."""
     await delivery.enqueue(
-        purpose=HANDED_OVER,
-        occasion=f"{pair.id}:{today}",
-        target=f"person:{pair.mentor_id}",
+        purpose=purpose,
+        occasion=occasion,
+        target=f"person:{person_id}",
         parts=(Text(current().render(say)),),
         now=now,
         priority=Priority.NOTICE,
         expires_at=now + LIFE,
     )
-    return str(pair.mentor.name)
 
 
 async def _tell_deputy(found: Plan, due_on: date, now: datetime) -> None:
@@ -221,15 +226,7 @@ async def _tell_deputy(found: Plan, due_on: date, now: datetime) -> None:
         due=due_on,
         today=today,
     )
-    await delivery.enqueue(
-        purpose=APPOINTED,
-        occasion=f"{found.person_id}:{found.mentor_id}:{today}",
-        target=f"person:{deputy}",
-        parts=(Text(current().render(say)),),
-        now=now,
-        priority=Priority.NOTICE,
-        expires_at=now + LIFE,
-    )
+    await _owe(APPOINTED, f"{found.person_id}:{found.mentor_id}:{today}", deputy, say, now)
 
 
 async def _tell_mentor(found: Plan, actor: Actor, due_on: date, now: datetime) -> None:
@@ -253,12 +250,4 @@ async def _tell_mentor(found: Plan, actor: Actor, due_on: date, now: datetime) -
         history=history,
         today=today,
     )
-    await delivery.enqueue(
-        purpose=APPOINTED,
-        occasion=f"{found.person_id}:{today}",
-        target=f"person:{found.mentor_id}",
-        parts=(Text(current().render(say)),),
-        now=now,
-        priority=Priority.NOTICE,
-        expires_at=now + LIFE,
-    )
+    await _owe(APPOINTED, f"{found.person_id}:{today}", found.mentor_id, say, now)
