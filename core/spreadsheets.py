@@ -33,7 +33,7 @@ _OPTIONS = {
 # What spreadsheets take for the beginning of a formula (OWASP, CSV Injection).
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
-Cell = str | int
+Cell = str | int | float
 
 
 class Book:
@@ -120,7 +120,7 @@ class Sheet:
         if value is None:
             self._page.write_blank(self._next, column, None, self._plain)
             return
-        if isinstance(value, int):
+        if isinstance(value, int | float):
             self._page.write_number(self._next, column, value, self._plain)
         else:
             look = self._quoted if value.startswith(_FORMULA_SIGNS) else self._plain

@@ -1,6 +1,7 @@
 """Runs one raw statement on either database: for the path that every message takes.
 
 Statements are written with ``$1``, ``$2`` … as PostgreSQL has them; SQLite gets ``?1``, ``?2``.
+The order by the letter is ``COLLATE "C"`` in both.
 """
 
 import sqlite3
@@ -16,7 +17,7 @@ from core.database import in_tx
 
 @lru_cache(maxsize=64)
 def _for_sqlite(statement: str) -> str:
-    return statement.replace("$", "?")
+    return statement.replace("$", "?").replace('COLLATE "C"', "COLLATE BINARY")
 
 
 async def rows(statement: str, *values: Any) -> Sequence[Mapping[str, Any]]:

@@ -15,6 +15,8 @@ from models.mentoring import REACHED_OUTCOMES
 _LEARNERS = tuple(stage.value for stage in Stage if stage in LEARNER_STAGES)
 # People read in one go for a file: some hundred kilobytes, whatever the file is.
 BATCH = 1000
+# Home units read in one go for a file: their numbers are larger than those of a person.
+UNITS = 300
 REACHED = tuple(sorted(outcome.value for outcome in REACHED_OUTCOMES))
 
 
@@ -103,12 +105,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whose rows are counted: by home unit, one by one for a run, or all ``together``."""
+    """Whose rows are counted: by home unit, one by one for a run, or all ``together``.
+
+    ``homes`` are ids of home units that narrow them further.
+    """
 
     scope: UnitScope
     area: Area
     run: Run | None = None
     together: bool = False
+    homes: tuple[int, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -119,11 +125,13 @@ class People:
 
 
 def people_in(sql: Statement, people: People) -> str:
-    """Return the condition that person ``p`` counts: inside the scope, area and run.
+    """Return the condition that person ``p`` counts: inside the scope, area, run and homes.
 
     A person belongs to a unit as a home, or as the place that looks after him away from home.
     """
     inside = _in_area(sql, people.scope, people.area)
+    if people.homes is not None:
+        inside += f" AND p.home_unit_id IN ({sql.each(people.homes)})"
     return f"{inside} AND {people.run.condition(sql, 'p.id')}" if people.run else inside
 
 

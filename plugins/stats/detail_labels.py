@@ -85,7 +85,7 @@ def totals(
     said = Say("stats.heading", unit=area.name, period=period_name(period, _ELSEWHEN))
     names = (*_stage_names(), *map(_said, (_COLUMNS | _HELP).values()))
     lines: list[Row] = list(zip(names, _values(figures, help_too=True), strict=True))
-    lines += [(_said(_HOURS[kind]), f"{one.tenths / 10:g}") for kind, one in hours.kinds.items()]
+    lines += [(_said(_HOURS[kind]), one.tenths / 10) for kind, one in hours.kinds.items()]
     for kind, one in due.items():
         lines += list(zip(_due_names(kind), (one.soon, one.past), strict=True))
     return (
@@ -109,15 +109,20 @@ def _values(figures: Figures, *, help_too: bool) -> list[Cell | None]:
     return stages + [getattr(figures, name) for name in columns]
 
 
-def units(rows: Sequence[UnitRow]) -> tuple[Head, Iterator[Row]]:
-    """Return the sheet of home units, a line each; the columns add up to the totals."""
+def unit_head() -> Head:
+    """Return the head of the sheet of home units; its columns add up to the totals."""
     head = [
         _said(Say("stats.column_unit")),
         *_stage_names(),
         *(_said(say) for say in (*_COLUMNS.values(), *_HELP.values())),
         *(name for kind in DeadlineKind for name in _due_names(kind)),
     ]
-    return (_said(Say("stats.sheet_units")), head), map(_unit_line, rows)
+    return _said(Say("stats.sheet_units")), head
+
+
+def units(rows: Sequence[UnitRow]) -> list[Row]:
+    """Return a line for each home unit."""
+    return [_unit_line(row) for row in rows]
 
 
 def _unit_line(row: UnitRow) -> Row:

@@ -6,12 +6,11 @@ row of a person: those numbers end with the unit.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from core.actors import Stage
-from models import Unit
 from plugins.identity import statements
 from plugins.stats import counts, deadlines, owed, queries, tallies
 from plugins.stats.counts import Figures, People, Run, Statement
@@ -39,26 +38,48 @@ class PersonRow:
     figures: Figures
 
 
-async def units(people: People, period: Period, today: date) -> tuple[UnitRow, ...]:
-    """Return the numbers by home unit, in the order of the tree; those without any are left out."""
-    found = await queries.figures_by_home(people.scope, people.area, period, today)
-    due = await deadlines.by_key(people, today)
-    keys = sorted({*found, *due})
-    rows: list[UnitRow] = []
-    for unit in await _units(keys):
-        figures = found.get(unit.id, Figures())
-        if figures != Figures() or unit.id in due:
-            rows.append(UnitRow(unit.name, figures, due.get(unit.id, {})))
-    return tuple(rows)
+async def units(people: People, period: Period, today: date) -> AsyncIterator[list[UnitRow]]:
+    """Give the numbers by home unit in batches, in the order of the tree; none without any."""
+    async for homes in _homes(people):
+        some = replace(people, homes=tuple(homes))
+        found = await queries.figures_by_home(some, period, today)
+        due = await deadlines.by_key(some, today)
+        yield [
+            UnitRow(name, found.get(unit_id, Figures()), due.get(unit_id, {}))
+            for unit_id, name in homes.items()
+            if found.get(unit_id, Figures()) != Figures() or unit_id in due
+        ]
 
 
-async def _units(keys: list[int]) -> list[Unit]:
-    found: list[Unit] = []
-    for start in range(0, len(keys), counts.BATCH):
-        found += await Unit.filter(id__in=keys[start : start + counts.BATCH]).only(
-            "id", "name", "path"
+async def count(people: People, period: Period, today: date) -> tuple[int, int]:
+    """Return how many home units have numbers, and how many people are counted in them."""
+    some_units = counted = 0
+    async for homes in _homes(people):
+        some = replace(people, homes=tuple(homes))
+        found = await queries.figures_by_home(some, period, today)
+        some_units += len(found)
+        counted += sum(sum(figures.stages.values()) for figures in found.values())
+    return some_units, counted
+
+
+async def _homes(people: People) -> AsyncIterator[dict[int, str]]:
+    """Give the home units of those who count in batches: id and name, in the order of the tree."""
+    after = ""
+    while True:
+        sql = Statement()
+        inside = counts.people_in(sql, people)
+        # By the letter: in the order of a language slashes do not count, and trees come apart.
+        rows = await statements.rows(
+            "SELECT u.id, u.name, u.path FROM unit u"  # noqa: S608  # placeholders only
+            f' WHERE u.path COLLATE "C" > {sql.add(after)}'
+            f" AND u.id IN (SELECT p.home_unit_id FROM person p WHERE {inside})"
+            f' ORDER BY u.path COLLATE "C" LIMIT {sql.add(counts.UNITS)}',
+            *sql.values,
         )
-    return sorted(found, key=lambda unit: unit.path)
+        if not rows:
+            return
+        yield {int(row["id"]): row["name"] for row in rows}
+        after = rows[-1]["path"]
 
 
 async def persons(people: People, period: Period, today: date) -> AsyncIterator[list[PersonRow]]:
@@ -66,10 +87,7 @@ async def persons(people: People, period: Period, today: date) -> AsyncIterator[
     if not people.scope.names:
         return
     cycles = await owed.cycles_of(people, period)
-    after = 0
-    while batch := await _batch(people, after):
-        last = int(batch[-1]["id"])
-        own = People(people.scope, people.area, Run(after, last))
+    async for batch, own in _runs(people):
         found = queries.added(await tallies.all_rows(own, cycles, period, today))
         yield [
             PersonRow(
@@ -78,6 +96,14 @@ async def persons(people: People, period: Period, today: date) -> AsyncIterator[
             for row in batch
             if row["id"] in found and _own(found[row["id"]]) != Figures()
         ]
+
+
+async def _runs(people: People) -> AsyncIterator[tuple[list[dict[str, Any]], People]]:
+    """Give everybody in batches by the id, each with whom to count for it."""
+    after = 0
+    while batch := await _batch(people, after):
+        last = int(batch[-1]["id"])
+        yield batch, replace(people, run=Run(after, last))
         after = last
 
 
@@ -98,8 +124,13 @@ def _own(figures: Figures) -> Figures:
     return counts.without_help(figures)
 
 
-async def named_ids(people: People, period: Period, today: date) -> list[int]:
-    """Return who is named in a file: those with a row, and those with a deadline."""
-    counted = [row.person_id async for batch in persons(people, period, today) for row in batch]
-    dated = [one.person_id async for some in deadlines.all_named(people, today) for one in some]
-    return sorted({*counted, *dated})
+async def named_ids(people: People, period: Period, today: date) -> AsyncIterator[list[int]]:
+    """Give who is named in a file in batches: those with a row, and those with a deadline."""
+    if not people.scope.names:
+        return
+    cycles = await owed.cycles_of(people, period)
+    async for batch, own in _runs(people):
+        found = queries.added(await tallies.all_rows(own, cycles, period, today))
+        counted = {key for key, figures in found.items() if _own(figures) != Figures()}
+        dated = await deadlines.by_key(own, today)
+        yield [row["id"] for row in batch if row["id"] in counted or row["id"] in dated]

@@ -50,11 +50,10 @@ class Proposed:
 
 async def propose(people: People, period: Period, today: date) -> Proposed:
     """Count what a file would hold; Refusal ``stats.details_nothing`` when nobody is counted."""
-    found = await queries.figures_by_home(people.scope, people.area, period, today)
-    if not found:
+    units, counted = await detail_rows.count(people, period, today)
+    if not units:
         raise Refusal("stats.details_nothing")
-    counted = sum(sum(figures.stages.values()) for figures in found.values())
-    return Proposed(people.area, period, len(found), counted, people.scope.names)
+    return Proposed(people.area, period, units, counted, people.scope.names)
 
 
 @transactional
@@ -77,17 +76,19 @@ async def confirm(*, actor: Actor, path: str, period: Period, key: str, now: dat
         days=(period.first, period.last),
     )
     office = Office.SECRETARY if Who.SECRETARY in actor.roles else Office.LIAISON
-    named = await detail_rows.named_ids(people, period, local_day(now))
-    await looks.note_many(
-        reader=actor, person_ids=named, office=office, what=looks.FIGURES, now=now
-    )
+    named = 0
+    async for some in detail_rows.named_ids(people, period, local_day(now)):
+        await looks.note_many(
+            reader=actor, person_ids=some, office=office, what=looks.FIGURES, now=now
+        )
+        named += len(some)
     await AuditLog.create(
         at=now,
         actor_id=actor.person_id,
         action="stats.export",
         subject_kind="report_export",
         subject_id=order.id,
-        detail={"unit": order.unit_id, "period": period.to_text(), "people": len(named)},
+        detail={"unit": order.unit_id, "period": period.to_text(), "people": named},
     )
     return order.uid
 
@@ -135,9 +136,9 @@ async def _fill(book: Book, people: People, period: Period, today: date, work: s
     due = await deadlines.totals(people, today)
     head, lines = detail_labels.totals(people.area, period, whole.figures, hours, due)
     book.sheet(*head).add(lines)
-    units = await detail_rows.units(people, period, today)
-    head, each = detail_labels.units(units)
-    await asyncio.to_thread(book.sheet(*head).add, each)
+    sheet = book.sheet(*detail_labels.unit_head())
+    async for units in detail_rows.units(people, period, today):
+        await asyncio.to_thread(sheet.add, detail_labels.units(units))
     if not people.scope.names:
         return
     sheet = book.sheet(*detail_labels.person_head())

@@ -102,11 +102,8 @@ async def _place_away(scope: UnitScope, word: str) -> Area | None:
     return None
 
 
-async def figures_by_home(
-    scope: UnitScope, area: Area, period: Period, today: date
-) -> dict[int, Figures]:
-    """Return the figures of every home unit with people in the area: eight statements."""
-    people = People(scope, area)
+async def figures_by_home(people: People, period: Period, today: date) -> dict[int, Figures]:
+    """Return the figures of every home unit with people who count: eight statements."""
     cycles = await owed.cycles_of(people, period)
     return added(await tallies.all_rows(people, cycles, period, today))
 
@@ -174,7 +171,7 @@ async def pushes_in(scope: UnitScope, area: Area, period: Period) -> int:
 
 async def parts(scope: UnitScope, area: Area, period: Period, today: date) -> tuple[Part, ...]:
     """Return the figures of the units right below the area that have people, by path."""
-    by_home = await figures_by_home(scope, area, period, today)
+    by_home = await figures_by_home(People(scope, area), period, today)
     below = await units_below(scope, area, by_home)
     found: dict[int, Figures] = {}
     for unit_id, figures in by_home.items():

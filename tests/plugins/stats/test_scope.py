@@ -1,6 +1,6 @@
 """Random trees, people and offices: every read gives what a naive reading of the rule gives."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -45,7 +45,7 @@ from plugins.identity.policy import visible_units
 from plugins.mentoring import queries as mentoring
 from plugins.stats import counts, deadlines, detail_rows, lists, queries, study_hours
 from plugins.stats.counts import Area, Figures, People, without_help
-from plugins.stats.deadlines import AHEAD, DeadlineKind, Due
+from plugins.stats.deadlines import AHEAD, Dated, DeadlineKind, Due
 from plugins.stats.detail_rows import PersonRow, UnitRow
 from plugins.stats.periods import current_quarter
 from plugins.stats.study_hours import Hours
@@ -412,13 +412,26 @@ async def _rows_add_up(
     oracle: Oracle, people: list[tuple[int, Someone]], counted: People, whole: Figures
 ) -> None:
     """The rows behind the numbers add up to them, by unit and by person."""
-    units = await detail_rows.units(counted, PERIOD, TODAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counts, "UNITS", 2)
+        batches = [some async for some in detail_rows.units(counted, PERIOD, TODAY)]
+    assert max(map(len, batches), default=0) <= 2
+    units = [row for some in batches for row in some]
     assert replace(total(units), pushes=whole.pushes) == whole
     rows = [row async for batch in detail_rows.persons(counted, PERIOD, TODAY) for row in batch]
+    named = [one async for some in detail_rows.named_ids(counted, PERIOD, TODAY) for one in some]
+    dated = {one.person_id async for one in _all_dated(counted)}
+    assert named == sorted({row.person_id for row in rows} | dated)
     names = {f"人{number}" for number, _ in people}
     assert {row.name for row in rows} <= (names if oracle.names else set())
     if oracle.names:
         assert replace(total(rows), pushes=whole.pushes) == without_help(whole)
+
+
+async def _all_dated(counted: People) -> AsyncIterator[Dated]:
+    async for some in deadlines.all_named(counted, TODAY):
+        for one in some:
+            yield one
 
 
 def total(rows: Sequence[UnitRow | PersonRow]) -> Figures:
