@@ -341,7 +341,7 @@ async def exported(paths: dict[str, str]) -> None:
         print(
             f"  file of {name}: {len(data) / 1e6:.2f} MB in {taken:.1f} s (traced),"
             f" memory at most {peak / 1e6:.1f} MB,"
-            f" without the file itself {(peak - 2 * len(data)) / 1e6:.1f} MB"
+            f" without the file itself {(peak - len(data)) / 1e6:.1f} MB"
         )
 
 

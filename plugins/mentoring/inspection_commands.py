@@ -21,7 +21,7 @@ _WRITERS = frozenset({Who.MENTOR, Who.SECRETARY})
 
 
 async def handle_inspect(call: Call) -> Reply:
-    """Show the facts about somebody for his inspection, with a Word file; no name lists the due."""
+    """Show the facts about somebody for his inspection; no name lists the due."""
     if not call.words.strip():
         due = await inspections.due_of(call.actor, call.today)
         return inspection_views.due_list(due, call.today)
@@ -39,14 +39,20 @@ async def _named(call: Call, name: str) -> tuple[Namesake, ...]:
 
 
 async def continue_inspect(call: Call) -> Reply:
-    """Hand over the Word file that a reminder offered."""
+    """Show the facts about whom the number means."""
     return await show(call, int(call.choice))
+
+
+async def continue_paper(call: Call) -> Reply:
+    """Hand over the Word file that was offered, and note the look."""
+    found = await inspections.look(actor=call.actor, person_id=int(call.choice), now=call.now)
+    return await inspection_views.paper(found, reader=call.actor.name, now=call.now)
 
 
 async def show(call: Call, person_id: int) -> Reply:
     """Show the facts about one person, and note the look."""
     found = await inspections.look(actor=call.actor, person_id=person_id, now=call.now)
-    return await inspection_views.pack(found, reader=call.actor.name, now=call.now)
+    return inspection_views.pack(found, person_id)
 
 
 async def handle_inspected(call: Call) -> Reply:
@@ -105,7 +111,8 @@ INSPECTION_COMMANDS = (
 )
 
 INSPECTION_CONTINUATIONS = (
-    Continuation(inspection_views.ANSWER, continue_inspect),
+    Continuation(inspection_views.ANSWER, continue_paper),
+    Continuation(inspection_views.LISTED, continue_inspect),
     Continuation(_WHOSE, continue_inspect),
     Continuation(_WRITTEN_OF, continue_inspected),
 )

@@ -15,8 +15,10 @@ from plugins.mentoring import inspection_paper, pair_words, words
 from plugins.mentoring.inspection_paper import Blank
 from plugins.mentoring.inspections import Due, Pack
 
-# What was chosen from a list or a reminder comes back to ``inspection_commands``.
+# The file that was offered below the facts, and whose facts were chosen from a list: both come back
+# to ``inspection_commands``.
 ANSWER = "mentoring.inspection"
+LISTED = "mentoring.inspection_of"
 # Six options are the most in a chat (dialogues 5).
 _MOST = 6
 # A paper is kept for years: a year of its own makes every day be said with its year.
@@ -46,7 +48,7 @@ def due_list(found: Sequence[Due], today: date) -> Reply:
     says = [Say("mentoring.inspections_due", count=len(found))]
     if len(found) > _MOST:
         says.append(Say("mentoring.inspections_more", count=len(found) - _MOST))
-    return Reply(says=tuple(says), ask=Ask(ANSWER, options, again=pair_words.INSPECT))
+    return Reply(says=tuple(says), ask=Ask(LISTED, options, again=pair_words.INSPECT))
 
 
 def facts(found: Pack) -> str:
@@ -84,8 +86,19 @@ def _on_paper(found: Pack) -> str:
     return render("mentoring.facts_paper", count=found.reports_on_paper)
 
 
-async def pack(found: Pack, *, reader: str, now: datetime) -> Reply:
-    """Show the facts, with the Word file to write on, marked with who took it out and when."""
+def pack(found: Pack, person_id: int) -> Reply:
+    """Show the facts, and offer the Word file: what is taken out is asked for once more."""
+    says = [Say("mentoring.pack", name=found.name, facts=facts(found))]
+    if found.due_on is not None:
+        says.append(
+            Say("mentoring.pack_due", due=found.due_on, name=found.name, today=found.last_on)
+        )
+    offer = Option(Say("mentoring.option_word"), value=person_id)
+    return Reply(says=tuple(says), ask=Ask(ANSWER, (offer,)))
+
+
+async def paper(found: Pack, *, reader: str, now: datetime) -> Reply:
+    """Hand over the Word file to write on, marked with who took it out and when."""
     title = render("mentoring.paper_title", unit=found.unit, name=found.name)
     mark = render("mentoring.paper_mark", name=reader, at=f"{local(now):%Y-%m-%d %H:%M}")
     days = [render("mentoring.paper_day", day=day, today=_ELSEWHEN) for day in found.days]
@@ -98,12 +111,8 @@ async def pack(found: Pack, *, reader: str, now: datetime) -> Reply:
     data = await asyncio.to_thread(inspection_paper.build, title, mark, lines, blanks)
     stored = await files.put(data, suffix="docx")
     name = pair_words.FILE_NAME.format(name=parcels.safe_name(found.name))
-    says = [Say("mentoring.pack", name=found.name, facts=facts(found))]
-    if found.due_on is not None:
-        says.append(
-            Say("mentoring.pack_due", due=found.due_on, name=found.name, today=found.last_on)
-        )
-    return Reply(says=tuple(says), blobs=(Blob(stored.kind, stored.blob_id, name),))
+    given = Say("mentoring.pack_given", name=found.name)
+    return Reply(says=(given,), blobs=(Blob(stored.kind, stored.blob_id, name),))
 
 
 def recorded(name: str, inspected_on: date, next_on: date, today: date) -> Reply:

@@ -112,7 +112,7 @@ EXAMPLES: Mapping[str, tuple[Talk, ...]] = {
     "mentoring.rules": (("联系规矩",), ("联系规矩 {other} 间隔 2",)),
     "mentoring.rhythm": (("联系安排 {one} 每月",), ("联系安排 {far} 每月",)),
     "mentoring.known": (("知道了",),),
-    "mentoring.inspect": (("考察",), ("考察 {one}",), ("考察 {far}",)),
+    "mentoring.inspect": (("考察",), ("考察 {one}", "1"), ("考察 {far}", "1")),
     "mentoring.inspected": (("考察已写 {one} 6月1日",), ("考察已写 {far} 6月1日",)),
     "assistance.help": (("求助",),),
     "assistance.cancel": (("取消求助",),),

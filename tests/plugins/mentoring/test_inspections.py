@@ -9,7 +9,7 @@ from docx.shared import Cm
 
 from core import files
 from core.scheduling import Tick
-from models import Delivery, Inspection, Person, StudyRecord
+from models import Delivery, Inspection, Person, ReadLog, StudyRecord
 from models.enums import Evidence
 from plugins.mentoring import inspection_reminders, keeping_jobs
 from tests.plugins.mentoring.owed import opens, words_to
@@ -80,11 +80,16 @@ async def test_given_what_was_counted_when_asked_then_it_is_shown_with_a_word_fi
 
     heard = await town.hear("周德厚", "考察 王建国")
 
-    assert heard[-1].startswith(
+    assert heard[-1] == (
         "王建国的考察素材，\n6月20日到11月23日：\n联系 2 次，通上话 1 次\n其中电话 1\n"
-        "汇报 0 份，补交 0 份，看过 0 份\n学习：答题的 1.5 学时\n出门 0 次\n12月20日前写，"
+        "汇报 0 份，补交 0 份，看过 0 份\n学习：答题的 1.5 学时\n出门 0 次\n"
+        "12月20日前写，写完回「考察已写 王建国」。\n1 给我 Word 文件"
     )
+    assert not town.files
+    looks = await ReadLog.filter(what="inspection").count()
 
+    assert (await town.hear("周德厚", "1"))[-1] == "王建国的考察素材在这里，写什么您定。"
+    assert await ReadLog.filter(what="inspection").count() == looks + 1
     paper = await taken_out(town)
     lines = [paragraph.text for paragraph in paper.paragraphs]
     assert lines[0] == "王家村 王建国 考察素材"
@@ -106,6 +111,7 @@ async def test_given_the_word_file_when_it_is_opened_then_it_is_marked_and_has_r
     await Person.filter(name="王建国").update(activist_on=date(2026, 6, 20))
 
     await town.hear("周德厚", "考察 王建国")
+    await town.hear("周德厚", "1")
     paper = await taken_out(town)
 
     mark = "周德厚 2026-11-23 09:00 取出，考察素材，只供支部查看"
@@ -122,11 +128,12 @@ async def test_given_the_word_file_when_it_is_opened_then_it_is_marked_and_has_r
         assert "w:color" not in look
 
 
-async def test_given_the_reminder_when_the_number_is_answered_then_the_facts_come(
+async def test_given_the_reminder_when_the_number_is_answered_then_the_file_comes(
     town: Town,
 ) -> None:
     await Person.filter(name="王建国").update(activist_on=date(2026, 7, 1))
     await morning(town, 12, 2)
     await opens(town, "周德厚", "mentoring.inspection")
 
-    assert (await town.hear("周德厚", "1"))[-1].startswith("王建国的考察素材")
+    assert (await town.hear("周德厚", "1"))[-1].startswith("王建国的考察素材在这里")
+    await taken_out(town)
