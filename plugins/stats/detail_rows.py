@@ -12,7 +12,7 @@ from typing import Any
 
 from core.actors import Stage
 from plugins.identity import statements
-from plugins.stats import counts, deadlines, owed, queries, tallies
+from plugins.stats import counts, deadlines, owed, tallies
 from plugins.stats.counts import Figures, People, Run, Statement
 from plugins.stats.deadlines import Due
 from plugins.stats.periods import Period
@@ -42,7 +42,7 @@ async def units(people: People, period: Period, today: date) -> AsyncIterator[li
     """Give the numbers by home unit in batches, in the order of the tree; none without any."""
     async for homes in _homes(people):
         some = replace(people, homes=tuple(homes))
-        found = await queries.figures_by_home(some, period, today)
+        found = await tallies.by_home(some, period, today)
         due = await deadlines.by_key(some, today)
         yield [
             UnitRow(name, found.get(unit_id, Figures()), due.get(unit_id, {}))
@@ -56,7 +56,7 @@ async def count(people: People, period: Period, today: date) -> tuple[int, int]:
     some_units = counted = 0
     async for homes in _homes(people):
         some = replace(people, homes=tuple(homes))
-        found = await queries.figures_by_home(some, period, today)
+        found = await tallies.by_home(some, period, today)
         some_units += len(found)
         counted += sum(sum(figures.stages.values()) for figures in found.values())
     return some_units, counted
@@ -88,7 +88,7 @@ async def persons(people: People, period: Period, today: date) -> AsyncIterator[
         return
     cycles = await owed.cycles_of(people, period)
     async for batch, own in _runs(people):
-        found = queries.added(await tallies.all_rows(own, cycles, period, today))
+        found = tallies.added(await tallies.all_rows(own, cycles, period, today))
         yield [
             PersonRow(
                 row["id"], row["unit"], row["name"], Stage(row["stage"]), _own(found[row["id"]])
@@ -130,7 +130,7 @@ async def named_ids(people: People, period: Period, today: date) -> AsyncIterato
         return
     cycles = await owed.cycles_of(people, period)
     async for batch, own in _runs(people):
-        found = queries.added(await tallies.all_rows(own, cycles, period, today))
+        found = tallies.added(await tallies.all_rows(own, cycles, period, today))
         counted = {key for key, figures in found.items() if _own(figures) != Figures()}
         dated = await deadlines.by_key(own, today)
         yield [row["id"] for row in batch if row["id"] in counted or row["id"] in dated]

@@ -1,6 +1,6 @@
 """Scoped reads of statistics (统计): figures of an area, its parts, who owes, who was not heard."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,6 @@ from plugins.identity import words as names
 from plugins.stats import counts, deadlines, owed, study_hours, tallies
 from plugins.stats.counts import Area, Figures, People, Statement
 from plugins.stats.periods import Period
-from plugins.stats.tallies import Counted
 
 # Units of one name are few; a village name may stand under several townships.
 _SAME_NAME = 20
@@ -102,20 +101,6 @@ async def _place_away(scope: UnitScope, word: str) -> Area | None:
     return None
 
 
-async def figures_by_home(people: People, period: Period, today: date) -> dict[int, Figures]:
-    """Return the figures of every home unit with people who count: eight statements."""
-    cycles = await owed.cycles_of(people, period)
-    return added(await tallies.all_rows(people, cycles, period, today))
-
-
-def added(rows: Iterable[Counted]) -> dict[int, Figures]:
-    """Return what was counted, added up by its key."""
-    found: dict[int, Figures] = {}
-    for key, figures in rows:
-        found[key] = found.get(key, Figures()) + figures
-    return found
-
-
 async def overview(scope: UnitScope, area: Area, period: Period, today: date) -> Overview:
     """Return the figures of the whole area, counted together: nine statements."""
     found = await _together(People(scope, area, together=True), period, today)
@@ -171,7 +156,7 @@ async def pushes_in(scope: UnitScope, area: Area, period: Period) -> int:
 
 async def parts(scope: UnitScope, area: Area, period: Period, today: date) -> tuple[Part, ...]:
     """Return the figures of the units right below the area that have people, by path."""
-    by_home = await figures_by_home(People(scope, area), period, today)
+    by_home = await tallies.by_home(People(scope, area), period, today)
     below = await units_below(scope, area, by_home)
     found: dict[int, Figures] = {}
     for unit_id, figures in by_home.items():

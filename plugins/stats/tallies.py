@@ -4,7 +4,7 @@ The rows of a file (明细) are the same statements grouped by person, so that t
 said in words. The condition of the scope stands in every one of them. Callers are the scoped reads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,6 +38,20 @@ async def all_rows(people: People, cycles: Cycles, period: Period, today: date) 
         *await movement_rows(people, period, today),
         *await help_rows(people, period),
     ]
+
+
+async def by_home(people: People, period: Period, today: date) -> dict[int, Figures]:
+    """Return the figures of every home unit with people who count: eight statements."""
+    cycles = await owed.cycles_of(people, period)
+    return added(await all_rows(people, cycles, period, today))
+
+
+def added(rows: Iterable[Counted]) -> dict[int, Figures]:
+    """Return what was counted, added up by its key."""
+    found: dict[int, Figures] = {}
+    for key, figures in rows:
+        found[key] = found.get(key, Figures()) + figures
+    return found
 
 
 async def stage_rows(people: People, cycles: Cycles) -> list[Counted]:
